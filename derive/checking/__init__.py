@@ -1,0 +1,1 @@
+"""Evidence for steps and gradients, by paths that share nothing with the derivation."""

@@ -1,0 +1,1 @@
+"""Readings of one gradient: matrix form and NumPy code."""

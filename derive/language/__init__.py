@@ -1,0 +1,1 @@
+"""Text to System: tensors, indices, ranges, parser, binding.  Knows nothing of gradients."""

@@ -1,0 +1,171 @@
+"""The range reasoner: proves inequalities between index expressions for every value of the sizes.
+
+``Facts`` holds what is known: the ranges of the indices in scope, least values of the sizes, the definitions of derived
+sizes, and conditions of the guards around.  A proof is a certificate of linear arithmetic with symbolic coefficients;
+what cannot be proved is answered by "no", never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import sympy
+
+from derive.language.expr import Bracket, Compare, Index, Num, Size
+from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, symbols_of
+from derive.language.system import System
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about the integers in scope.
+
+    ranges  (symbol, low, high) of each index, the latest first
+    lower   (symbol, least value) of each size
+    known   expressions known to be >= 0: from derived sizes and from guards
+    """
+
+    ranges: tuple[tuple[Integer, Integer, Integer], ...] = ()
+    lower: tuple[tuple[Integer, int], ...] = ()
+    known: tuple[Integer, ...] = ()
+
+    def within(self, indices: Iterable[Index]) -> Facts:
+        """The facts, with more indices in scope."""
+        new = tuple((i.symbol, i.low, i.high) for i in indices)
+        names = {n[0] for n in new}
+        return replace(self, ranges=new + tuple(r for r in self.ranges if r[0] not in names))
+
+    def given(self, bracket: Bracket) -> Facts:
+        """The facts, where the conditions of a bracket hold too."""
+        known = [e for c in bracket.conditions for e in _consequences(c)]
+        return replace(self, known=self.known + tuple(known)) if known else self
+
+
+@lru_cache(maxsize=1024)
+def _system_facts(derived: tuple[tuple[str, Integer], ...], lower: tuple[tuple[str, int], ...]) -> Facts:
+    symbol = {name: sympy.Symbol(name, integer=True, nonnegative=True) for name, _ in (*derived, *lower)}
+    known: list[Integer] = []
+    for name, definition in derived:
+        for division in definition.atoms(FloorDiv):
+            rest = linear_in(definition, division)
+            if rest and rest[0] == 1:  # name = a//b + r, so b*(name - r) <= a < b*(name - r + 1)
+                numerator, denominator = division.args
+                quotient = symbol[name] - rest[1]
+                known.append(expand(numerator - denominator * quotient))
+                known.append(expand(denominator * (quotient + 1) - numerator - 1))
+        if not definition.has(FloorDiv):
+            known += [expand(symbol[name] - definition), expand(definition - symbol[name])]
+    return Facts((), tuple((symbol[n], least) for n, least in lower), tuple(known))
+
+
+def facts_of(system: System, indices: Iterable[Index] = ()) -> Facts:
+    """What a system tells, with some indices in scope."""
+    base = _system_facts(tuple(system.derived.items()), tuple(system.lower.items()))
+    return base.within(indices)
+
+
+@lru_cache(maxsize=65536)
+def nonnegative(expression: Integer, facts: Facts) -> bool:
+    """Whether ``expression >= 0`` is proved for all values in range."""
+    expression = _without_indices(expand(expression), facts)
+    if expression is None:
+        return False
+    if _plainly_nonnegative(expression, facts):
+        return True
+    for known in facts.known:
+        bound = _without_indices(expand(expression - known), replace(facts, known=()))
+        if bound is not None and _plainly_nonnegative(bound, facts):
+            return True
+    return False
+
+
+def _without_indices(expression: Integer, facts: Facts) -> Integer | None:
+    """The least value over the ranges of the indices, or None where a coefficient's sign is not known."""
+    for symbol, low, high in facts.ranges:
+        if symbol not in expression.free_symbols:
+            continue
+        parts = linear_in(expression, symbol)
+        if parts is None:
+            return None
+        coefficient, rest = parts
+        if _plainly_nonnegative(coefficient, facts):
+            expression = expand(coefficient * low + rest)
+        elif _plainly_nonnegative(-coefficient, facts):
+            expression = expand(coefficient * high + rest)
+        else:
+            return None
+    return expression
+
+
+def _plainly_nonnegative(expression: Integer, facts: Facts) -> bool:
+    """Whether a polynomial of sizes has no negative coefficient once each size is written as least + more."""
+    expression = expand(expression)
+    if expression.is_Integer:
+        return bool(expression >= 0)
+    if any(not is_size(s) for s in symbols_of(expression)) or expression.has(sympy.Indexed):
+        return False
+    shift = {s: s + least for s, least in facts.lower if least and s in expression.free_symbols}
+    shifted = expand(expression.xreplace(shift))
+    return all(t.as_coeff_Mul()[0] >= 0 for t in sympy.Add.make_args(shifted))
+
+
+def proved(condition: Compare, facts: Facts) -> bool:
+    """Whether a condition on integers holds for all values in range."""
+    sides = _integer_sides(condition)
+    if sides is None:
+        return False
+    left, right = sides
+    match condition.op:
+        case "<=":
+            return nonnegative(right - left, facts)
+        case "<":
+            return nonnegative(right - left - 1, facts)
+        case ">=":
+            return nonnegative(left - right, facts)
+        case ">":
+            return nonnegative(left - right - 1, facts)
+        case "==":
+            return bool(expand(left - right) == 0) or (
+                nonnegative(left - right, facts) and nonnegative(right - left, facts)
+            )
+        case "!=":
+            return nonnegative(left - right - 1, facts) or nonnegative(right - left - 1, facts)
+    return False
+
+
+_OPPOSITE: Mapping[str, str] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+
+
+def refuted(condition: Compare, facts: Facts) -> bool:
+    """Whether a condition on integers fails for all values in range."""
+    return proved(Compare(_OPPOSITE[condition.op], condition.left, condition.right), facts)
+
+
+def _integer_sides(condition: Compare) -> tuple[Integer, Integer] | None:
+    sides = []
+    for side in (condition.left, condition.right):
+        if isinstance(side, Size):
+            sides.append(side.value)
+        elif isinstance(side, Num) and side.value.denominator == 1:
+            sides.append(sympy.Integer(side.value.numerator))
+        else:
+            return None
+    return sides[0], sides[1]
+
+
+def _consequences(condition: Compare) -> list[Integer]:
+    """Expressions that are >= 0 where the condition holds."""
+    sides = _integer_sides(condition)
+    if sides is None or any(side.has(Mod) for side in sides):
+        return []
+    left, right = sides
+    return {
+        "<=": [right - left],
+        "<": [right - left - 1],
+        ">=": [left - right],
+        ">": [left - right - 1],
+        "==": [left - right, right - left],
+        "!=": [],
+    }[condition.op]

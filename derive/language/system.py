@@ -1,0 +1,140 @@
+"""A layer as data: tensors, indices, equations, outputs; frozen, and nothing of gradients in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import sympy
+
+from derive.language.expr import Elem, Expr, Index, names_read
+from derive.language.integers import Integer
+
+Kind = Literal["input", "param", "computed", "upstream", "gradient"]
+
+LOSS = "loss"  # the tensor of rank 0 that a layer file's ``loss`` defines
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor: name, one declared index an axis, what it is, and in words what it means."""
+
+    name: str
+    axes: tuple[Index, ...]
+    kind: Kind
+    integer: bool = False
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``left = right`` for every value of ``indices``; a base case has a fixed index on the left (``h[0,n,i]``)."""
+
+    left: Elem
+    right: Expr
+    indices: tuple[Index, ...]  # the free indices of the left side, in the order of its axes
+    line: str = ""  # as the author wrote it
+
+    @property
+    def name(self) -> str:
+        return self.left.name
+
+    @property
+    def is_base(self) -> bool:
+        return len(self.indices) < len(self.left.index)
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """``left = right`` (for every value of ``indices``), taken as given by the author."""
+
+    left: Expr
+    right: Expr
+    indices: tuple[Index, ...]
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class System:
+    """The forward equations of a layer.
+
+    indices   every declared index by name; ``siblings`` of an index are those with the same range
+    sizes     names of the free sizes, in order of first mention: T, N, H, s, …
+    derived   sizes defined from others, in order: P -> (L + 2*q - d*(K-1) - 1)//s + 1
+    lower     what is known of each free size: its least value (1 for an extent or a stride, 0 for a padding)
+    tensors   inputs, params and computed tensors by name, in order
+    equations in the order written; several for one tensor where there are base cases
+    loss      the equation of the loss (a rank-0 tensor named LOSS), or None
+    outputs   names of the outputs; empty where there is a loss
+    outside   what is read outside a tensor's range, by name: 0 or minus infinity
+    """
+
+    name: str
+    title: str
+    indices: Mapping[str, Index]
+    sizes: tuple[str, ...]
+    derived: Mapping[str, Integer]
+    lower: Mapping[str, int]
+    tensors: Mapping[str, Tensor]
+    equations: tuple[Equation, ...]
+    loss: Equation | None
+    outputs: tuple[str, ...]
+    outside: Mapping[str, float] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
+    torch: str = ""
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    prose: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        return tuple(t for t in self.tensors.values() if t.kind == "input")
+
+    @property
+    def params(self) -> tuple[Tensor, ...]:
+        return tuple(t for t in self.tensors.values() if t.kind == "param")
+
+    @property
+    def all_equations(self) -> tuple[Equation, ...]:
+        """The equations, and that of the loss last."""
+        return (*self.equations, self.loss) if self.loss else self.equations
+
+    def definitions(self, name: str) -> tuple[Equation, ...]:
+        """The equations that define a tensor, base cases included."""
+        return tuple(e for e in self.all_equations if e.name == name)
+
+    def readers(self, name: str) -> tuple[Equation, ...]:
+        """The equations that read a tensor."""
+        return tuple(e for e in self.all_equations if name in names_read(e.right))
+
+    def storage(self, name: str) -> tuple[tuple[Integer, Integer], ...]:
+        """Bounds (low, high) of each axis, base cases included: ``h`` of t = 1..T with ``h[0]`` has 0..T."""
+        axes = self.tensors[name].axes
+        bounds = [[a.low, a.high] for a in axes]
+        for equation in self.definitions(name):
+            for axis, place in enumerate(equation.left.index):
+                if equation.is_base and place not in {i.symbol for i in equation.indices}:
+                    bounds[axis] = _widened(bounds[axis], place)
+        return tuple((low, high) for low, high in bounds)
+
+    def siblings(self, index: Index) -> tuple[Index, ...]:
+        """The declared indices with the same range as ``index``, itself included."""
+        return tuple(i for i in self.indices.values() if (i.low, i.high) == (index.low, index.high))
+
+
+def _widened(bounds: list[Integer], place: Integer) -> list[Integer]:
+    """Bounds stretched to hold a fixed place just before the low or just after the high end."""
+    low, high = bounds
+    below, above = sympy.expand(low - place), sympy.expand(place - high)
+    if below.is_Integer and below > 0:
+        return [place, high]
+    if above.is_Integer and above > 0:
+        return [low, place]
+    return [low, high]
+
+
+def outside_value(system: System, name: str) -> Fraction | float | None:
+    """What reading a tensor outside its range gives, or None where that is an error."""
+    return system.outside.get(name)

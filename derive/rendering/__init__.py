@@ -1,0 +1,1 @@
+"""Derivation to document model to Markdown and LaTeX."""

@@ -1,0 +1,1 @@
+"""Rules, steps and the one rewriting driver."""

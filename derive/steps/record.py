@@ -1,0 +1,117 @@
+"""The records of a derivation: what was changed, by which rule, why, and the evidence that it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derive.language.expr import Elem, Expr, Index
+from derive.language.system import Equation, System
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation: ``before = after``.
+
+    rule      name of the rule, or of the pass where the step gathers several rewrites
+    sentence  why it holds, in words; ``{...}`` already filled; formulas in it stand between backquotes, in the language
+    before    the whole right side before the step, ``after`` the whole right side after it
+    changed   the subterm of ``before`` that the step rewrites, and ``into`` what it becomes
+    substeps  the single rewrites inside, in order
+    indices   the free indices of the line: what it holds for
+    """
+
+    rule: str
+    sentence: str
+    before: Expr
+    after: Expr
+    changed: Expr
+    into: Expr
+    indices: tuple[Index, ...]
+    substeps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """An equation that reads the tensor, and the local derivative of it: ``derivative`` = d(reader)/d(element)."""
+
+    equation: Equation
+    element: Elem  # the reader's element in the chain rule: a[s,n,k]
+    partial: Expr  # the unworked derivative
+    derivative: Expr  # what it comes to
+
+
+@dataclass(frozen=True)
+class Case:
+    """The gradient at a special place or setting: ``where`` (in the language: ``t = T``) and what it becomes there."""
+
+    where: str
+    left: Elem
+    right: Expr
+    indices: tuple[Index, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The derivation of one gradient on one part of its tensor (its range, or a base case such as ``h[0]``).
+
+    left      the gradient's element: Elem("dh", (t, n, i)); ``of`` is the element it is taken by: h[t,n,i]
+    right     the result, over the tensors of the forward pass and the gradients named before
+    steps     from the chain rule to the result
+    """
+
+    tensor: str
+    left: Elem
+    of: Elem
+    indices: tuple[Index, ...]
+    readers: tuple[Reader, ...]
+    steps: tuple[Step, ...]
+    right: Expr
+    cases: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClosedForm:
+    """An adjoint recurrence solved: dv[t] = sum over s >= t of (J[t+1]^T … J[s]^T) g[s].
+
+    tensor    v; ``index`` the index it recurs in, ``step`` +1 where dv[t] needs dv[t+1]
+    local     g[t,…], the part of dv[t] that does not come by way of dv[t+step]
+    jacobian  J: the derivative of v[t+step, row] by v[t, column], as an expression over ``row`` and ``column``
+    """
+
+    tensor: str
+    index: Index
+    step: int
+    left: Elem
+    indices: tuple[Index, ...]
+    local: Expr
+    jacobian: Expr
+    row: Index
+    column: Index
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """All gradients of a system, by name of their tensor, in the order in which the backward pass computes them.
+
+    backward  the forward equations and those of the gradients, as one system that can be evaluated
+    gradients the declared part first, then one for each base case that something reads
+    """
+
+    system: System
+    wrt: tuple[str, ...]
+    backward: System
+    gradients: Mapping[str, tuple[Gradient, ...]]
+    closed_forms: tuple[ClosedForm, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def gradient_name(tensor: str) -> str:
+    """The name of the gradient by a tensor: ``dW_h``."""
+    return f"d{tensor}"
+
+
+def upstream_name(output: str) -> str:
+    """The name of the given upstream gradient of an output that is also read inside the layer."""
+    return f"d{output}_up"
