@@ -1,0 +1,30 @@
+"""Derive: from the forward equations of a layer to its backward pass, step by step, every step checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive.api import Derivation as Derivation
+    from derive.api import Gradient as Gradient
+    from derive.api import Layer as Layer
+    from derive.api import catalogue as catalogue
+    from derive.api import gradients as gradients
+    from derive.api import load as load
+    from derive.language.errors import LayerError as LayerError
+
+__version__ = "0.1.0.dev0"
+__all__ = ["Derivation", "Gradient", "Layer", "LayerError", "catalogue", "gradients", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, imported when first used: ``derive --help`` need not wait for SymPy."""
+    if name not in __all__:
+        raise AttributeError(f"module 'derive' has no attribute {name!r}")
+    from derive import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
