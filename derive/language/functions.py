@@ -1,7 +1,7 @@
 """The table of elementwise functions: one row each.
 
 A row states the partial derivatives in the language, in terms of the arguments ``x`` (``x, t`` for two) and of the value
-``y``; its LaTeX; its NumPy source; and where it has a kink.  All else about a function follows from its row.
+``y``; how it is printed; its NumPy source; and where it has a kink.  All else about a function follows from its row.
 The NumPy source must hold for complex arrays too (branches go by the real part), since gradients are checked
 by complex step.
 """
@@ -20,7 +20,8 @@ class Function:
     name        as written in the language
     arguments   names of its arguments in the formulas below
     derivatives the partial derivative by each argument, in the language, over the arguments and the value ``y``
-    latex       with ``{x}`` (and ``{t}``) where the arguments go
+    notation    how it is printed: a symbol set before its argument (tanh, σ), one of the shapes ``e^x``, ``√x`` and ``|x|``,
+                or a formula in the language over the arguments
     numpy       source over the arguments (real or complex arrays)
     domain      where it is smooth: conditions in the language, by which test points are chosen
     kink        the argument values at which the derivative jumps, and the convention used there
@@ -29,46 +30,42 @@ class Function:
     name: str
     arguments: tuple[str, ...]
     derivatives: tuple[str, ...]
-    latex: str
+    notation: str
     numpy: str
     domain: str = ""
     kink: str = ""
 
 
 def _row(
-    name: str, derivative: str | tuple[str, ...], latex: str, numpy: str, domain: str = "", kink: str = "",
+    name: str, derivative: str | tuple[str, ...], notation: str, numpy: str, domain: str = "", kink: str = "",
     arguments: tuple[str, ...] = ("x",),
 ) -> Function:  # fmt: skip
     derivatives = (derivative,) if isinstance(derivative, str) else derivative
-    return Function(name, arguments, derivatives, latex, numpy, domain, kink)
-
-
-def _operator(name: str) -> str:
-    return rf"\operatorname{{{name}}}({{x}})"
+    return Function(name, arguments, derivatives, notation, numpy, domain, kink)
 
 
 TABLE: Mapping[str, Function] = MappingProxyType(
     {
         row.name: row
         for row in (
-            _row("linear", "1", "{x}", "x"),
-            _row("exp", "y", "e^{{{x}}}", "np.exp(x)"),
-            _row("log", "1/x", r"\log({x})", "np.log(x)", domain="x > 0"),
-            _row("sqrt", "1/(2*y)", r"\sqrt{{{x}}}", "np.sqrt(x)", domain="x > 0"),
-            _row("sin", "cos(x)", r"\sin({x})", "np.sin(x)"),
-            _row("cos", "-sin(x)", r"\cos({x})", "np.cos(x)"),
-            _row("tanh", "1 - y**2", r"\tanh({x})", "np.tanh(x)"),
-            _row("sigmoid", "y*(1 - y)", r"\sigma({x})", "0.5 * (1.0 + np.tanh(0.5 * x))"),
-            _row("softplus", "sigmoid(x)", _operator("softplus"),
+            _row("linear", "1", "x", "x"),
+            _row("exp", "y", "e^x", "np.exp(x)"),
+            _row("log", "1/x", "log", "np.log(x)", domain="x > 0"),
+            _row("sqrt", "1/(2*y)", "√x", "np.sqrt(x)", domain="x > 0"),
+            _row("sin", "cos(x)", "sin", "np.sin(x)"),
+            _row("cos", "-sin(x)", "cos", "np.cos(x)"),
+            _row("tanh", "1 - y**2", "tanh", "np.tanh(x)"),
+            _row("sigmoid", "y*(1 - y)", "σ", "0.5 * (1.0 + np.tanh(0.5 * x))"),
+            _row("softplus", "sigmoid(x)", "softplus",
                  "np.where(np.real(x) > 0, x, 0) + np.log(1.0 + np.exp(np.where(np.real(x) > 0, -x, x)))"),
-            _row("relu", "[x > 0]", _operator("ReLU"), "np.where(np.real(x) > 0, x, 0.0)",
+            _row("relu", "[x > 0]", "ReLU", "np.where(np.real(x) > 0, x, 0.0)",
                  kink="x = 0, where the derivative is taken as 0"),
-            _row("abs", "sign(x)", r"\lvert {x}\rvert", "np.where(np.real(x) < 0, -x, x)",
+            _row("abs", "sign(x)", "|x|", "np.where(np.real(x) < 0, -x, x)",
                  kink="x = 0, where the derivative is taken as 0"),
-            _row("sign", "0", _operator("sign"), "np.sign(np.real(x))", kink="x = 0, where it jumps"),
-            _row("squared_error", ("2*(x - t)", "-2*(x - t)"), r"({x} - {t})^2", "(x - t) ** 2",
+            _row("sign", "0", "sign", "np.sign(np.real(x))", kink="x = 0, where it jumps"),
+            _row("squared_error", ("2*(x - t)", "-2*(x - t)"), "(x - t)**2", "(x - t) ** 2",
                  arguments=("x", "t")),
-            _row("cross_entropy", ("-t/x", "-log(x)"), r"\bigl(-{t}\log {x}\bigr)", "-t * np.log(x)",
+            _row("cross_entropy", ("-t/x", "-log(x)"), "-t*log(x)", "-t * np.log(x)",
                  domain="x > 0", arguments=("x", "t")),
         )
     }
