@@ -1,0 +1,220 @@
+"""Rules that make a gradient say the same in fewer and better words: named values, powers, like terms, assumptions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.calculus.contract import (
+    count_terms, factors_of, impossible_guard, known_guard, merge_guards, out_of_the_sum, terms_of,
+)  # fmt: skip
+from derive.calculus.match import match, same
+from derive.language.expr import (
+    MINUS_ONE, ONE, Add, Along, Call, Compare, Elem, Expr, Mul, Num, Pow, Reduce, Size, add, free_symbols, mul, power,
+    size, sum_, walk,
+)  # fmt: skip
+from derive.language.integers import Integer
+from derive.language.ranges import proved
+from derive.language.system import Equation
+from derive.steps.rule import Rewrite, Scope, rule
+
+
+def element_equal_to(node: Expr, equation: Equation, scope: Scope) -> Elem | None:
+    """The element that an equation defines as this expression, if the indices are in its range."""
+    free = frozenset(i.symbol for i in equation.indices)
+    found = match(equation.right, node, free, {})
+    if found is None or any(i.symbol not in found for i in equation.indices):
+        return None
+    for index in equation.indices:
+        for op, bound in ((">=", index.low), ("<=", index.high)):
+            if not proved(Compare(op, size(found[index.symbol]), size(bound)), scope.facts):
+                return None
+    return Elem(equation.name, tuple(found.get(place, place) for place in equation.left.index))
+
+
+@rule(
+    "named value",
+    "tanh(u[i])*x[i] = y[i]*x[i]",
+    "`{value}` has a name already: it is `{name}`.",
+)
+def named_value(node: Expr, scope: Scope) -> Rewrite | None:
+    if not isinstance(node, Call | Along | Reduce | Pow):
+        return None
+    for equation in scope.system.equations:
+        if type(equation.right) is type(node):
+            named = element_equal_to(node, equation, scope)
+            if named is not None:
+                return Rewrite(named, {"value": str(node), "name": str(named)})
+    return None
+
+
+def _base_and_exponent(factor: Expr) -> tuple[Expr, Fraction]:
+    if isinstance(factor, Pow) and isinstance(factor.exponent, Num):
+        return factor.base, factor.exponent.value
+    return factor, Fraction(1)
+
+
+@rule("powers", "u[i]*u[i]*v[i]/v[i] = u[i]**2", "Equal factors are gathered, and cancel where one divides the other.")
+def gather_powers(node: Expr, scope: Scope) -> Expr | None:
+    match node:
+        case Mul(factors):
+            gathered: list[tuple[Expr, Fraction]] = []
+            for factor in factors:
+                base, exponent = _base_and_exponent(factor)
+                for k, (other, total) in enumerate(gathered):
+                    if not isinstance(base, Num) and same(base, other):
+                        gathered[k] = (other, total + exponent)
+                        break
+                else:
+                    gathered.append((base, exponent))
+            if len(gathered) < len(factors):
+                return mul(*(power(b, Num(e)) for b, e in gathered))
+    return None
+
+
+def _coefficient(term: Expr) -> tuple[Fraction, Expr]:
+    factors = factors_of(term)
+    if isinstance(factors[0], Num):
+        return factors[0].value, mul(*factors[1:])
+    return Fraction(1), term
+
+
+@rule("like terms", "u[i]*v[i] + 2*v[i]*u[i] = 3*u[i]*v[i]", "Terms that are equal up to a number are added up.")
+def like_terms(node: Expr, scope: Scope) -> Expr | None:
+    match node:
+        case Add(terms):
+            gathered: list[tuple[Expr, Fraction]] = []
+            for term in terms:
+                coefficient, rest = _coefficient(term)
+                for k, (other, total) in enumerate(gathered):
+                    if same(rest, other):
+                        gathered[k] = (other, total + coefficient)
+                        break
+                else:
+                    gathered.append((rest, coefficient))
+            if len(gathered) < len(terms):
+                return add(*(mul(Num(c), rest) for rest, c in gathered))
+    return None
+
+
+@rule("common factor", "u[i]*v[i] - u[i]*w[i] = u[i]*(v[i] - w[i])", "Every term has the factor `{factor}`.")
+def common_factor(node: Expr, scope: Scope) -> Rewrite | None:
+    match node:
+        case Add(terms):
+            first = [f for f in factors_of(terms[0]) if not isinstance(f, Num)]
+            shared = [f for f in first if all(any(same(f, g) for g in factors_of(t)) for t in terms[1:])]
+            if shared:
+                factor = shared[0]
+                return Rewrite(mul(factor, add(*(_without(t, factor) for t in terms))), {"factor": str(factor)})
+    return None
+
+
+def _without(term: Expr, factor: Expr) -> Expr:
+    factors = list(factors_of(term))
+    position = next(k for k, f in enumerate(factors) if same(f, factor))
+    return mul(*factors[:position], *factors[position + 1 :])
+
+
+@rule(
+    "multiply out and cancel",
+    "u[i]*(v[i] - w[i]/u[i]) = u[i]*v[i] - w[i]",
+    "Multiply out: `{factor}` cancels against the same in a denominator.",
+)
+def multiply_and_cancel(node: Expr, scope: Scope) -> Rewrite | None:
+    match node:
+        case Mul(factors):
+            for k, factor in enumerate(factors):
+                if not isinstance(factor, Add):
+                    continue
+                others = factors[:k] + factors[k + 1 :]
+                for other in others:
+                    if any(_divides_by(t, other) for t in factor.terms):
+                        return Rewrite(add(*(_product(others, t) for t in factor.terms)), {"factor": str(other)})
+    return None
+
+
+def _divides_by(term: Expr, factor: Expr) -> bool:
+    return any(
+        isinstance(f, Pow) and isinstance(f.exponent, Num) and f.exponent.value < 0 and same(f.base, factor)
+        for f in factors_of(term)
+    )
+
+
+def _product(factors: tuple[Expr, ...], term: Expr) -> Expr:
+    kept = list(factors_of(term))
+    rest = []
+    for factor in factors:
+        inverse = next((f for f in kept if isinstance(f, Pow) and f.exponent == MINUS_ONE and same(f.base, factor)), None)
+        if inverse is None:
+            rest.append(factor)
+        else:
+            kept.remove(inverse)
+    return mul(*rest, *kept)
+
+
+@rule("plus first", "-u[i] + v[i] = v[i] - u[i]", "A sum reads better when it does not begin with a minus.")
+def plus_first(node: Expr, scope: Scope) -> Expr | None:
+    match node:
+        case Add(terms) if _coefficient(terms[0])[0] < 0:
+            plus = [t for t in terms if _coefficient(t)[0] >= 0]
+            return add(*plus, *(t for t in terms if t not in plus)) if plus else None
+    return None
+
+
+@rule(
+    "sign out of the sum",
+    "v[i] - sum(-2*x[k]*w[k], k) = v[i] + 2*sum(x[k]*w[k], k)",
+    "A number moves in front of the sum.",
+)
+def number_out(node: Expr, scope: Scope) -> Expr | None:
+    match node:
+        case Reduce("sum", over, body):
+            number, rest = _coefficient(body)
+            if number != 1 and rest != ONE:
+                return mul(Num(number), sum_(over, rest))
+    return None
+
+
+@rule(
+    "probabilities sum to one",
+    "sum(p[k], k)*v[i] = v[i]",
+    "`{sum}` is 1, for the softmax divides by its own sum.",
+)
+def softmax_sums_to_one(node: Expr, scope: Scope) -> Rewrite | None:
+    match node:
+        case Reduce("sum", over, Elem(name, index)):
+            for equation in scope.system.definitions(name):
+                if not isinstance(equation.right, Along) or equation.right.op != "softmax" or equation.is_base:
+                    continue
+                axes = [equation.left.index.index(a) for a in equation.right.at if a in equation.left.index]
+                summed = [index[a] for a in axes]
+                ranges = [(i.low, i.high) for i in equation.right.over] == [(i.low, i.high) for i in over]
+                if ranges and summed == [i.symbol for i in over] and len(axes) == len(over):
+                    return Rewrite(ONE, {"sum": str(node)})
+    return None
+
+
+@rule("assumption", "sum(q[k], k)*v[i] = v[i]", "It is assumed that `{assumption}`.")
+def assumption(node: Expr, scope: Scope) -> Rewrite | None:
+    if isinstance(node, Num | Size):
+        return None
+    for given in scope.system.assumptions:
+        free = frozenset(i.symbol for i in given.indices)
+        if type(given.left) is type(node) and match(given.left, node, free, {}) is not None:
+            return Rewrite(given.right, {"assumption": f"{given.left} = {given.right}"})
+    return None
+
+
+def size_of(expr: Expr) -> int:
+    """How long an expression is to read: its nodes, sums counting three."""
+    return sum(3 if isinstance(n, Reduce | Along) else 1 for n in walk(expr) if not isinstance(n, Num | Mul))
+
+
+def symbols_bound(expr: Expr) -> frozenset[Integer]:
+    return frozenset(i.symbol for n in walk(expr) if isinstance(n, Reduce | Along) for i in n.over)
+
+
+SIMPLIFY = (
+    named_value, impossible_guard, known_guard, multiply_and_cancel, gather_powers, number_out, out_of_the_sum,
+    count_terms, merge_guards, like_terms, common_factor, softmax_sums_to_one, plus_first,
+)  # fmt: skip
+ASSUME = (assumption,)
