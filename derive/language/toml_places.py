@@ -1,0 +1,156 @@
+"""Where the strings of a TOML document stand: for each, the place of every character of its value.
+
+The document has been read by ``tomllib`` before, so this scanner only has to find the strings in it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from derive.language.errors import Fragment
+
+Path = tuple[str | int, ...]
+
+_BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_HEADER = re.compile(r"\[\[?([^\n]*?)\]\]?[ \t]*(?=#|\r?\n|$)")
+_KEY_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
+_PLAIN = re.compile(r"""[^\s,\[\]{}"'#]+(?:[ ][0-9:.Z+-]+)?""")
+_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
+
+
+def strings_of(source: str, origin: str) -> dict[Path, Fragment]:
+    """Every string, number and truth value of a valid TOML document, by the path of its key (and its number in an array)."""
+    return _Scanner(source, origin).scan()
+
+
+@dataclass
+class _Scanner:
+    source: str
+    origin: str
+    at: int = 0
+    found: dict[Path, Fragment] = field(default_factory=dict)
+
+    def scan(self) -> dict[Path, Fragment]:
+        table: Path = ()
+        self.blank()
+        while self.at < len(self.source):
+            header = _HEADER.match(self.source, self.at) if self.source[self.at] == "[" else None
+            if header:
+                table = self.keys(header.group(1))
+                self.at = header.end()
+            else:
+                end = self.key_end()
+                path = table + self.keys(self.source[self.at : end])
+                self.at = end + 1
+                self.value(path)
+            self.blank()
+        return self.found
+
+    def blank(self) -> None:
+        match = _BLANK.match(self.source, self.at)
+        self.at = match.end() if match else self.at
+
+    def key_end(self) -> int:
+        """The offset of the ``=`` after the key that starts here."""
+        at = self.at
+        while at < len(self.source) and self.source[at] != "=":
+            part = _KEY_PART.match(self.source, at)
+            at = part.end() if part else at + 1
+        return at
+
+    def keys(self, text: str) -> Path:
+        return tuple(next(g for g in m.groups() if g is not None) for m in _KEY_PART.finditer(text))
+
+    def value(self, path: Path) -> None:
+        self.blank()
+        first = self.source[self.at : self.at + 1]
+        if first == "[":
+            self.array(path)
+        elif first == "{":
+            self.inline_table(path)
+        elif first in ('"', "'"):
+            self.string(path)
+        else:
+            match = _PLAIN.match(self.source, self.at)
+            end = match.end() if match else self.at + 1
+            self.keep(path, self.source[self.at : end], list(range(self.at, end + 1)))
+            self.at = end
+
+    def array(self, path: Path) -> None:
+        self.at += 1
+        number = 0
+        while True:
+            self.blank()
+            if self.at >= len(self.source) or self.source[self.at] == "]":
+                self.at += 1
+                return
+            if self.source[self.at] == ",":
+                self.at += 1
+                continue
+            self.value((*path, number))
+            number += 1
+
+    def inline_table(self, path: Path) -> None:
+        self.at += 1
+        while True:
+            self.blank()
+            if self.at >= len(self.source) or self.source[self.at] == "}":
+                self.at += 1
+                return
+            if self.source[self.at] == ",":
+                self.at += 1
+                continue
+            end = self.key_end()
+            inner = path + self.keys(self.source[self.at : end])
+            self.at = end + 1
+            self.value(inner)
+
+    def string(self, path: Path) -> None:
+        """A string of any of TOML's four kinds; escapes are undone, and each character keeps its own place."""
+        quote = self.source[self.at]
+        mark = quote * 3 if self.source.startswith(quote * 3, self.at) else quote
+        at = self.at + len(mark)
+        if len(mark) == 3:
+            at += 2 if self.source.startswith("\r\n", at) else self.source.startswith("\n", at)
+        out: list[str] = []
+        offsets: list[int] = []
+        while at < len(self.source) and not self.closes(mark, at):
+            start = at
+            character = self.source[at]
+            at += 1
+            if character == "\\" and quote == '"':
+                character, at = self.escape(at)
+            elif character == "\r" and self.source.startswith("\n", at):
+                character, at = "\n", at + 1
+            out += character
+            offsets += [start] * len(character)
+        self.keep(path, "".join(out), [*offsets, at])
+        self.at = at + len(mark)
+
+    def closes(self, mark: str, at: int) -> bool:
+        """Whether the string ends here; up to two quotes more may stand right before the end of a long one."""
+        return self.source.startswith(mark, at) and not (len(mark) == 3 and self.source.startswith(mark[0], at + 3))
+
+    def escape(self, at: int) -> tuple[str, int]:
+        kind = self.source[at : at + 1]
+        if kind in ("u", "U"):
+            length = 4 if kind == "u" else 8
+            return chr(int(self.source[at + 1 : at + 1 + length], 16)), at + 1 + length
+        if kind in _ESCAPES:
+            return _ESCAPES[kind], at + 1
+        end = re.compile(r"\s*").match(self.source, at)  # a backslash at the end of a line joins it to the next
+        return "", end.end() if end else at
+
+    def keep(self, path: Path, text: str, offsets: list[int]) -> None:
+        lines = tuple(self.source.split("\n"))
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(line) + 1)
+        places = []
+        line = 0
+        for offset in offsets:
+            while line + 1 < len(starts) and starts[line + 1] <= offset:
+                line += 1
+            places.append((line + 1, offset - starts[line] + 1))
+        self.found[path] = Fragment(text, self.origin, tuple(t.rstrip("\r") for t in lines), tuple(places))
