@@ -1,0 +1,188 @@
+"""The public surface in Python: a layer goes in, its derivation comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from derive.calculus import sweep
+from derive.language.errors import LayerError, nearest
+from derive.language.expr import Expr
+from derive.language.integers import Integer
+from derive.language.load import catalogue, load
+from derive.language.load import layer as Layer
+from derive.language.system import System
+from derive.steps import record
+
+if TYPE_CHECKING:
+    from derive.checking.evidence import Evidence
+    from derive.checking.verify import Report
+    from derive.forms.function import BackwardFunction
+    from derive.forms.matrix import MatrixForm, NotMatrix
+
+__all__ = ["Derivation", "Gradient", "Layer", "LayerError", "UnknownNameError", "catalogue", "gradients", "load"]
+
+TARGETS = ("numpy",)  # what the backward pass can be written for
+
+
+class UnknownNameError(LayerError, KeyError):
+    """A gradient, format or target that does not exist; the message says which do."""
+
+
+def gradients(layer: str | Path | System, wrt: str | Sequence[str] | None = None) -> Derivation:
+    """Derive the gradients of a layer.
+
+    ``layer`` is a name of the catalogue, the path of a layer file, or what ``load`` and ``Layer`` give; ``wrt`` names the
+    tensors to take gradients by, all parameters and real inputs where it is not given.  Raises LayerError.
+    """
+    system = load(layer)
+    names = None if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    for name in names or ():
+        _check_wrt(system, name)
+    return Derivation(sweep.derive(system, names))
+
+
+def _check_wrt(system: System, name: str) -> None:
+    """Raise LayerError unless a gradient can be taken by the tensor."""
+    known = [t.name for t in system.tensors.values() if not t.integer and not sweep.is_given(system, t.name)]
+    if name in known:
+        return
+    if name not in system.tensors:
+        raise LayerError(f"{system.name} has no tensor {name}", hint=nearest(name, known) or f"it has {', '.join(known)}")
+    if system.tensors[name].integer:
+        raise LayerError(f"{name} holds integers: there is no gradient by it", hint=f"choose from {', '.join(known)}")
+    raise LayerError(
+        f"the gradient by the output {name} is given to {system.name} from above: there is nothing to derive",
+        hint=f"choose from {', '.join(known)}",
+    )
+
+
+class Derivation(Mapping[str, "Gradient"]):
+    """The gradients of a layer by name of their tensor, in the order in which the backward pass computes them.
+
+    Those of the tensors between the loss and what was asked for are there too: ``wrt`` says what was asked for.
+    In Jupyter a derivation displays itself.
+    """
+
+    def __init__(self, derived: record.Derivation) -> None:
+        self.record = derived
+
+    @property
+    def layer(self) -> System:
+        return self.record.system
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        return self.record.wrt
+
+    def __getitem__(self, name: str) -> Gradient:
+        if name not in self.record.gradients:
+            hint = nearest(name, self.record.gradients) or f"there are {', '.join(self.record.gradients)}"
+            raise UnknownNameError(f"this derivation has no gradient by {name}", hint=hint)
+        return Gradient(self, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.record.gradients)
+
+    def __len__(self) -> int:
+        return len(self.record.gradients)
+
+    def __repr__(self) -> str:
+        lines = (f"  {part}" for name in self for part in self[name].equations)
+        return "\n".join([f"Derivation of {self.layer.name} ({self.layer.title})", *lines])
+
+    def function(self) -> BackwardFunction:
+        """The forward and backward pass as a function of NumPy arrays: ``fn(x=…, W=…, dy=…) -> {"y": …, "dW": …}``."""
+        return self._function
+
+    @cached_property
+    def _function(self) -> BackwardFunction:
+        from derive.forms.function import BackwardFunction
+
+        return BackwardFunction(self.record)
+
+    def code(self, target: str = "numpy") -> str:
+        """The forward and backward pass as source."""
+        if target not in TARGETS:
+            raise UnknownNameError(f"no code for {target}", hint=f"it is written for {', '.join(TARGETS)}")
+        return self._function.source
+
+    def evidence(self) -> Evidence:
+        """The numeric check of every step: before and after, at random points."""
+        return self._evidence
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        from derive.checking.evidence import evidence
+
+        return evidence(self.record)
+
+    def verify(self) -> Report:
+        """The check of the final gradients by methods that share nothing with the derivation: ``.rows`` and ``.ok``."""
+        return self._report
+
+    @cached_property
+    def _report(self) -> Report:
+        from derive.checking.verify import verify
+
+        return verify(self.record)
+
+    def render(self, to: str = "md", templates: Path | None = None) -> str:
+        """The derivation as a document: ``md`` for Markdown with mathematics, ``tex`` for LaTeX."""
+        raise NotImplementedError
+
+    def _repr_markdown_(self) -> str:
+        return self.render("md")
+
+
+class Gradient:
+    """The gradient by one tensor.
+
+    index   the result in index notation, over the tensor's declared range; its ``str`` is text of the language
+    matrix  the result in matrix form, or why there is none
+    shape   its shape, which is that of the tensor
+    steps   how it was derived, from the chain rule to the result
+    """
+
+    def __init__(self, derivation: Derivation, name: str) -> None:
+        self.derivation = derivation
+        self.name = name
+        self.parts = derivation.record.gradients[name]
+
+    @property
+    def index(self) -> Expr:
+        return self.parts[0].right
+
+    @cached_property
+    def matrix(self) -> MatrixForm | NotMatrix:
+        from derive.forms.matrix import matrix_form
+
+        part = self.parts[0]
+        return matrix_form(self.derivation.record.backward, part.left, part.right, part.indices)
+
+    @property
+    def shape(self) -> tuple[Integer, ...]:
+        return tuple(axis.extent for axis in self.derivation.layer.tensors[self.name].axes)
+
+    @property
+    def steps(self) -> tuple[record.Step, ...]:
+        return self.parts[0].steps
+
+    @property
+    def equations(self) -> tuple[str, ...]:
+        """The result in the language, a line for the declared range and one for each base case."""
+        return tuple(f"{part.left} = {part.right}" for part in self.parts)
+
+    def latex(self) -> str:
+        """The result as LaTeX, in index notation, without dollar signs."""
+        from derive.rendering.latex import latex
+
+        raise NotImplementedError
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def __repr__(self) -> str:
+        return "\n".join(self.equations)
