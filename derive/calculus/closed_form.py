@@ -11,13 +11,21 @@ from derive.calculus.contract import factors_of, is_integer_guard, terms_of
 from derive.calculus.differentiate import instance
 from derive.calculus.simplify import SIMPLIFY
 from derive.language.expr import (
-    Bracket, Elem, Expr, Index, Reduce, add, mul, names_read, substitute, sum_, transform, walk,
+    Bracket,
+    Elem,
+    Expr,
+    Index,
+    Reduce,
+    add,
+    mul,
+    names_read,
+    transform,
 )  # fmt: skip
 from derive.language.schedule import Loop, schedule
 from derive.language.system import Equation, System
 from derive.steps.record import ClosedForm, Gradient, gradient_name
 from derive.steps.rewrite import rewrite
-from derive.steps.rule import Scope, fresh_index, scope_of
+from derive.steps.rule import scope_of
 
 
 def closed_forms(backward: System, gradients: Mapping[str, tuple[Gradient, ...]]) -> tuple[ClosedForm, ...]:
@@ -50,14 +58,14 @@ def _reduced(backward: System, equation: Equation, others: list[Equation]) -> Ex
     """The equation with the other gradients of the loop inserted, or None where they do not go away."""
     right = equation.right
     scope = scope_of(backward, equation.indices, right)
+
+    def insert(node: Expr) -> Expr:
+        for other in others:
+            if isinstance(node, Elem) and node.name == other.name:
+                return instance(other, node, scope, equation.right) or node
+        return node
+
     for _ in others:
-
-        def insert(node: Expr) -> Expr:
-            for other in others:
-                if isinstance(node, Elem) and node.name == other.name:
-                    return instance(other, node, scope, right) or node
-            return node
-
         right = transform(right, insert)
     return right if names_read(right).isdisjoint(o.name for o in others) else None
 
@@ -88,7 +96,7 @@ def _linear(
 
 
 def _split(term: Expr, name: str) -> tuple[tuple[Index, ...], Elem, Expr] | None:
-    """(summation indices, the gradient's element, all other factors) of ``sum_k (…) dv[…]``; the guard at the end is left out."""
+    """(summation indices, the gradient's element, other factors) of ``sum_k (…) dv[…]``, less the guard at the end."""
     over: tuple[Index, ...] = ()
     rest: list[Expr] = []
     element: Elem | None = None

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.calculus.differentiate import named_apart
-from derive.calculus.simplify import ASSUME, SIMPLIFY, size_of
 from derive.calculus.match import match
-from derive.language.expr import Elem, Expr, Index, all_index_names, substitute, transform, walk
+from derive.calculus.simplify import ASSUME, SIMPLIFY, size_of
+from derive.language.expr import Elem, Expr, Index, all_index_names, substitute, transform
 from derive.steps.record import Gradient, Step, gradient_name
 from derive.steps.rewrite import gathered, rewrite
 from derive.steps.rule import Scope
-from derive.language.system import System
 
 
 def compact(
-    system: System,
     line: Expr,
     known: Mapping[str, tuple[Gradient, ...]],
     scope: Scope,
@@ -26,7 +24,7 @@ def compact(
     shorter = True
     while shorter:
         shorter = False
-        for name, parts in known.items():
+        for parts in known.values():
             inserted = _inserted(line, parts, scope)
             if inserted == line:
                 continue

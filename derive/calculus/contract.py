@@ -1,16 +1,35 @@
 """Rules that carry out the sums over Kronecker deltas, and keep the guards that this leaves.
 
-``sum_k f(k) delta(c*k + r, a)`` has at most one term, ``k = (a - r)/c``.  It is there only if that k is a whole number in the
-range of the sum; both conditions stay as guards unless the ranges prove them.
+``sum_k f(k) delta(c*k + r, a)`` has at most one term, ``k = (a - r)/c``.  It is there only if that k is a whole number
+in the range of the sum; both conditions stay as guards unless the ranges prove them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from derive.language.expr import (
-    ONE, ZERO, Add, Bracket, Compare, Delta, Elem, Expr, Index, Mul, Num, Reduce, add, all_index_names, free_symbols,
-    mul, size, substitute, sum_, walk,
+    ONE,
+    ZERO,
+    Add,
+    Bracket,
+    Compare,
+    Delta,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Num,
+    Reduce,
+    add,
+    all_index_names,
+    free_symbols,
+    mul,
+    size,
+    substitute,
+    sum_,
+    walk,
 )  # fmt: skip
 from derive.language.integers import FloorDiv, Integer, Mod, expand, linear_in, symbols_of
 from derive.language.ranges import Facts, nonnegative, proved, refuted
@@ -26,8 +45,12 @@ def terms_of(expr: Expr) -> tuple[Expr, ...]:
     return expr.terms if isinstance(expr, Add) else (expr,)
 
 
-def _has_delta(expr: Expr) -> bool:
-    return any(isinstance(n, Delta) for n in walk(expr))
+def coefficient_of(term: Expr) -> tuple[Fraction, Expr]:
+    """The number in front of a term, and the rest."""
+    factors = factors_of(term)
+    if isinstance(factors[0], Num):
+        return factors[0].value, mul(*factors[1:])
+    return Fraction(1), term
 
 
 @rule("equal indices", "delta(k, k)*x[k] = x[k]", "`{delta}` is 1: both sides are the same.")
@@ -75,7 +98,8 @@ def _bare_delta(term: Expr) -> bool:
 def split_sum(node: Expr, scope: Scope) -> Expr | None:
     match node:
         case Reduce("sum", over, Add(terms)) if any(_bare_delta(t) for t in terms):
-            return add(*(sum_(over, t) for t in terms))
+            parts = (coefficient_of(t) for t in terms)
+            return add(*(mul(Num(number), sum_(over, rest)) for number, rest in parts))
     return None
 
 
@@ -100,7 +124,8 @@ def merge_sums(node: Expr, scope: Scope) -> Expr | None:
 def _bound_apart(inner: Reduce, outer: tuple[Index, ...], others: Iterable[Expr], scope: Scope) -> Reduce:
     """The inner sum with its indices named apart from those of the outer sum and of the other factors."""
     taken = frozenset(i.name for i in outer).union(*(all_index_names(e) for e in others))
-    over, body = [], inner.body
+    over: list[Index] = []
+    body = inner.body
     for index in inner.over:
         new = fresh_index(index, scope.system, taken | {i.name for i in over})
         if new != index:
@@ -131,9 +156,10 @@ def contract(node: Expr, scope: Scope) -> Rewrite | None:
                 kept = list(factors_of(body))
                 kept.remove(delta)
                 taken = frozenset().union(*(all_index_names(f) for f in kept)) | scope.taken
-                factors = (substitute(f, {index.symbol: place}, taken) for f in kept)
-                bracket = (Bracket(guards),) if guards else ()
-                return Rewrite(sum_(rest, mul(*bracket, *factors)), _says(delta, index, place, guards))
+                factors = [substitute(f, {index.symbol: place}, taken) for f in kept]
+                if guards:
+                    factors.insert(sum(isinstance(f, Bracket) for f in factors), Bracket(guards))
+                return Rewrite(sum_(rest, mul(*factors)), _says(delta, index, place, guards))
     return None
 
 

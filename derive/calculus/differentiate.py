@@ -1,21 +1,47 @@
 """Rules for the local derivative of one equation, everything else held.
 
-``D(u, w)`` is the derivative of ``u`` by the element ``w``.  The rules push it inwards until only elements are left, whose
-derivatives are Kronecker deltas.
+``D(u, w)`` is the derivative of ``u`` by the element ``w``.  The rules push it inwards until only elements are left,
+whose derivatives are Kronecker deltas.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from derive.language.expr import (
-    MINUS_ONE, ONE, ZERO, Add, Along, Bracket, Call, Compare, Delta, Elem, Expr, Index, Mul, Num, Partial, Pow, Reduce,
-    Size, add, all_index_names, mul, names_read, neg, num, power, size, substitute, sum_, transform,
+    MINUS_ONE,
+    ONE,
+    ZERO,
+    Add,
+    Along,
+    Bracket,
+    Call,
+    Compare,
+    Delta,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Num,
+    Partial,
+    Pow,
+    Reduce,
+    add,
+    all_index_names,
+    mul,
+    names_read,
+    neg,
+    power,
+    size,
+    substitute,
+    sum_,
+    transform,
 )  # fmt: skip
 from derive.language.functions import TABLE
 from derive.language.integers import Integer
-from derive.language.parser import parse_formula
-from derive.language.system import Equation
+from derive.language.parser import parse_expression
+from derive.language.scope import Scope as Names
+from derive.language.system import Equation, Tensor
 from derive.steps.rule import Rewrite, Scope, fresh_index, rule
 
 
@@ -70,7 +96,7 @@ def _free_of(reduction: Reduce, wrt: Elem, scope: Scope) -> tuple[tuple[Index, .
 def definition(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
         case Partial(Elem(name) as element, wrt) if name != wrt.name:
-            for equation in scope.system.definitions(name):
+            for equation in sorted(scope.system.definitions(name), key=lambda e: not e.is_base):
                 right = instance(equation, element, scope, wrt)
                 if right is not None:
                     return Rewrite(Partial(right, wrt), {"name": str(element), "wrt": str(wrt)})
@@ -100,7 +126,7 @@ def element(node: Expr, scope: Scope) -> Rewrite | None:
 
 @rule(
     "sum rule",
-    "D(u[i] + v[i]*w[i], w[k]) = D(u[i], w[k]) + D(v[i]*w[i], w[k])",
+    "D(sin(w[i]) + v[i]*w[i], w[k]) = D(sin(w[i]), w[k]) + D(v[i]*w[i], w[k])",
     "The derivative of a sum is the sum of the derivatives.",
 )
 def sum_rule(node: Expr, scope: Scope) -> Expr | None:
@@ -112,7 +138,7 @@ def sum_rule(node: Expr, scope: Scope) -> Expr | None:
 
 @rule(
     "constant factor",
-    "D(2*v[i]*u[i], w[k]) = 2*v[i]*D(u[i], w[k])",
+    "D(2*v[i]*sin(w[i]), w[k]) = 2*v[i]*D(sin(w[i]), w[k])",
     "A factor that does not depend on `{wrt}` stays in front.",
 )
 def constant_factor(node: Expr, scope: Scope) -> Rewrite | None:
@@ -127,7 +153,7 @@ def constant_factor(node: Expr, scope: Scope) -> Rewrite | None:
 
 @rule(
     "product rule",
-    "D(u[i]*w[i], w[k]) = D(u[i], w[k])*w[i] + u[i]*D(w[i], w[k])",
+    "D(sin(w[i])*w[i], w[k]) = D(sin(w[i]), w[k])*w[i] + sin(w[i])*D(w[i], w[k])",
     "One factor changes at a time; the others are held.",
 )
 def product_rule(node: Expr, scope: Scope) -> Expr | None:
@@ -142,7 +168,7 @@ def product_rule(node: Expr, scope: Scope) -> Expr | None:
 
 @rule(
     "power rule",
-    "D(u[i]**3, w[k]) = 3*u[i]**2*D(u[i], w[k])",
+    "D(sin(w[i])**3, w[k]) = 3*sin(w[i])**2*D(sin(w[i]), w[k])",
     "The exponent comes down in front and is lowered by one; then the derivative of the base.",
 )
 def power_rule(node: Expr, scope: Scope) -> Expr | None:
@@ -155,8 +181,8 @@ def power_rule(node: Expr, scope: Scope) -> Expr | None:
 
 @rule(
     "exponential rule",
-    "D(v[i]**u[i], w[k]) = v[i]**u[i]*D(u[i]*log(v[i]), w[k])",
-    "A power with a changing exponent is `exp(u*log(v))`: it stays, times the derivative of `u*log(v)`.",
+    "D(v[i]**w[i], w[k]) = v[i]**w[i]*D(w[i]*log(v[i]), w[k])",
+    "A power with a changing exponent is an exponential: it stays, times the derivative of exponent times logarithm.",
 )
 def exponential_rule(node: Expr, scope: Scope) -> Expr | None:
     match node:
@@ -165,11 +191,12 @@ def exponential_rule(node: Expr, scope: Scope) -> Expr | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def derivative_formulas(function: str) -> tuple[Expr, ...]:
     """The partial derivatives of a function of the table, over scalars named as its arguments and ``y``."""
     row = TABLE[function]
-    return tuple(parse_formula(d, (*row.arguments, "y")) for d in row.derivatives)
+    scalars = {name: Tensor(name, (), "input") for name in (*row.arguments, "y")}
+    return tuple(parse_expression(d, Names(tensors=scalars)) for d in row.derivatives)
 
 
 def function_derivatives(call: Call) -> tuple[Expr, ...]:
@@ -186,7 +213,7 @@ def function_derivatives(call: Call) -> tuple[Expr, ...]:
 
 @rule(
     "chain rule for a function",
-    "D(tanh(u[i]), w[k]) = (1 - tanh(u[i])**2)*D(u[i], w[k])",
+    "D(tanh(v[i]*w[i]), w[k]) = (1 - tanh(v[i]*w[i])**2)*D(v[i]*w[i], w[k])",
     "The outer derivative `{outer}`, times the derivative of what stands inside.",
 )
 def function_rule(node: Expr, scope: Scope) -> Rewrite | None:

@@ -1,11 +1,26 @@
-"""Recognise an expression as an instance of another: the same up to the values of free indices and the names of bound ones."""
+"""Recognise an expression as an instance of another, up to the values of free indices and the names of bound ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from derive.language.expr import (
-    Along, Bracket, Call, Delta, Elem, Expr, Index, Mul, Num, Add, Partial, Pow, Reduce, Size, replaced, substitute,
+    Add,
+    Along,
+    Bracket,
+    Call,
+    Delta,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Num,
+    Partial,
+    Pow,
+    Reduce,
+    Size,
+    replaced,
+    substitute,
 )  # fmt: skip
 from derive.language.integers import Integer, expand, index_symbol, linear_in, symbols_of
 
@@ -105,7 +120,12 @@ def _in_any_order(
 
 
 def _under(
-    over: tuple[Index, ...], body: Expr, over_too: tuple[Index, ...], body_too: Expr, free: frozenset[Integer], known: Binding
+    over: tuple[Index, ...],
+    body: Expr,
+    over_too: tuple[Index, ...],
+    body_too: Expr,
+    free: frozenset[Integer],
+    known: Binding,
 ) -> Binding | None:
     """Match bodies under bound indices: each pair of indices stands for one and the same value."""
     if len(over) != len(over_too):

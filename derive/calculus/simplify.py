@@ -5,14 +5,35 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.calculus.contract import (
-    count_terms, factors_of, impossible_guard, known_guard, merge_guards, out_of_the_sum, terms_of,
+    coefficient_of,
+    count_terms,
+    factors_of,
+    impossible_guard,
+    known_guard,
+    merge_guards,
+    out_of_the_sum,
 )  # fmt: skip
 from derive.calculus.match import match, same
 from derive.language.expr import (
-    MINUS_ONE, ONE, Add, Along, Call, Compare, Elem, Expr, Mul, Num, Pow, Reduce, Size, add, free_symbols, mul, power,
-    size, sum_, walk,
+    ONE,
+    Add,
+    Along,
+    Call,
+    Compare,
+    Elem,
+    Expr,
+    Mul,
+    Num,
+    Pow,
+    Reduce,
+    Size,
+    add,
+    mul,
+    power,
+    size,
+    sum_,
+    walk,
 )  # fmt: skip
-from derive.language.integers import Integer
 from derive.language.ranges import proved
 from derive.language.system import Equation
 from derive.steps.rule import Rewrite, Scope, rule
@@ -71,20 +92,13 @@ def gather_powers(node: Expr, scope: Scope) -> Expr | None:
     return None
 
 
-def _coefficient(term: Expr) -> tuple[Fraction, Expr]:
-    factors = factors_of(term)
-    if isinstance(factors[0], Num):
-        return factors[0].value, mul(*factors[1:])
-    return Fraction(1), term
-
-
 @rule("like terms", "u[i]*v[i] + 2*v[i]*u[i] = 3*u[i]*v[i]", "Terms that are equal up to a number are added up.")
 def like_terms(node: Expr, scope: Scope) -> Expr | None:
     match node:
         case Add(terms):
             gathered: list[tuple[Expr, Fraction]] = []
             for term in terms:
-                coefficient, rest = _coefficient(term)
+                coefficient, rest = coefficient_of(term)
                 for k, (other, total) in enumerate(gathered):
                     if same(rest, other):
                         gathered[k] = (other, total + coefficient)
@@ -133,17 +147,14 @@ def multiply_and_cancel(node: Expr, scope: Scope) -> Rewrite | None:
 
 
 def _divides_by(term: Expr, factor: Expr) -> bool:
-    return any(
-        isinstance(f, Pow) and isinstance(f.exponent, Num) and f.exponent.value < 0 and same(f.base, factor)
-        for f in factors_of(term)
-    )
+    return any(isinstance(f, Pow) and f.exponent == MINUS_ONE and same(f.base, factor) for f in factors_of(term))
 
 
 def _product(factors: tuple[Expr, ...], term: Expr) -> Expr:
     kept = list(factors_of(term))
     rest = []
     for factor in factors:
-        inverse = next((f for f in kept if isinstance(f, Pow) and f.exponent == MINUS_ONE and same(f.base, factor)), None)
+        inverse = next((f for f in kept if _divides_by(f, factor)), None)
         if inverse is None:
             rest.append(factor)
         else:
@@ -154,8 +165,8 @@ def _product(factors: tuple[Expr, ...], term: Expr) -> Expr:
 @rule("plus first", "-u[i] + v[i] = v[i] - u[i]", "A sum reads better when it does not begin with a minus.")
 def plus_first(node: Expr, scope: Scope) -> Expr | None:
     match node:
-        case Add(terms) if _coefficient(terms[0])[0] < 0:
-            plus = [t for t in terms if _coefficient(t)[0] >= 0]
+        case Add(terms) if coefficient_of(terms[0])[0] < 0:
+            plus = [t for t in terms if coefficient_of(t)[0] >= 0]
             return add(*plus, *(t for t in terms if t not in plus)) if plus else None
     return None
 
@@ -168,28 +179,9 @@ def plus_first(node: Expr, scope: Scope) -> Expr | None:
 def number_out(node: Expr, scope: Scope) -> Expr | None:
     match node:
         case Reduce("sum", over, body):
-            number, rest = _coefficient(body)
+            number, rest = coefficient_of(body)
             if number != 1 and rest != ONE:
                 return mul(Num(number), sum_(over, rest))
-    return None
-
-
-@rule(
-    "probabilities sum to one",
-    "sum(p[k], k)*v[i] = v[i]",
-    "`{sum}` is 1, for the softmax divides by its own sum.",
-)
-def softmax_sums_to_one(node: Expr, scope: Scope) -> Rewrite | None:
-    match node:
-        case Reduce("sum", over, Elem(name, index)):
-            for equation in scope.system.definitions(name):
-                if not isinstance(equation.right, Along) or equation.right.op != "softmax" or equation.is_base:
-                    continue
-                axes = [equation.left.index.index(a) for a in equation.right.at if a in equation.left.index]
-                summed = [index[a] for a in axes]
-                ranges = [(i.low, i.high) for i in equation.right.over] == [(i.low, i.high) for i in over]
-                if ranges and summed == [i.symbol for i in over] and len(axes) == len(over):
-                    return Rewrite(ONE, {"sum": str(node)})
     return None
 
 
@@ -209,12 +201,8 @@ def size_of(expr: Expr) -> int:
     return sum(3 if isinstance(n, Reduce | Along) else 1 for n in walk(expr) if not isinstance(n, Num | Mul))
 
 
-def symbols_bound(expr: Expr) -> frozenset[Integer]:
-    return frozenset(i.symbol for n in walk(expr) if isinstance(n, Reduce | Along) for i in n.over)
-
-
 SIMPLIFY = (
     named_value, impossible_guard, known_guard, multiply_and_cancel, gather_powers, number_out, out_of_the_sum,
-    count_terms, merge_guards, like_terms, common_factor, softmax_sums_to_one, plus_first,
+    count_terms, merge_guards, like_terms, common_factor, plus_first,
 )  # fmt: skip
 ASSUME = (assumption,)

@@ -69,14 +69,10 @@ def facts_of(system: System, indices: Iterable[Index] = ()) -> Facts:
 @lru_cache(maxsize=65536)
 def nonnegative(expression: Integer, facts: Facts) -> bool:
     """Whether ``expression >= 0`` is proved for all values in range."""
-    expression = _without_indices(expand(expression), facts)
-    if expression is None:
-        return False
-    if _plainly_nonnegative(expression, facts):
-        return True
-    for known in facts.known:
-        bound = _without_indices(expand(expression - known), replace(facts, known=()))
-        if bound is not None and _plainly_nonnegative(bound, facts):
+    for known in (None, *facts.known):  # the expression alone, or what it exceeds a known one by
+        excess = expand(expression if known is None else expression - known)
+        least = _without_indices(excess, facts)
+        if least is not None and _plainly_nonnegative(least, facts):
             return True
     return False
 

@@ -133,7 +133,8 @@ def _all_sizes(term: Integer) -> bool:
     return bool(term.free_symbols) and all(is_size(s) for s in term.free_symbols)
 
 
-def reading_order(term: Integer) -> tuple[bool, int, str]:
+def reading_order(term: Integer) -> tuple[bool, int, str, str]:
     """Sort key of the terms of an index expression: plus before minus, indices, then sizes, then numbers."""
     kind = 2 if term.is_number else 1 if _all_sizes(term) else 0
-    return (term.could_extract_minus_sign(), kind, str(term))
+    indices = " ".join(sorted(s.name for s in term.free_symbols if not is_size(s)))
+    return (term.could_extract_minus_sign(), kind, indices, str(term))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derive.language.expr import Elem, Expr, Index
+from derive.language.expr import Elem, Expr, Index, Partial
 from derive.language.system import Equation, System
 
 
@@ -33,12 +33,18 @@ class Step:
 
 @dataclass(frozen=True)
 class Reader:
-    """An equation that reads the tensor, and the local derivative of it: ``derivative`` = d(reader)/d(element)."""
+    """An equation that reads the tensor, and its part in the chain rule.
+
+    element     the reader's element there: a[s,n,k]; ``over`` the indices of it that are summed
+    partial     the local derivative of ``element``, not worked out; ``derivative`` what it comes to, by ``steps``
+    """
 
     equation: Equation
-    element: Elem  # the reader's element in the chain rule: a[s,n,k]
-    partial: Expr  # the unworked derivative
-    derivative: Expr  # what it comes to
+    element: Elem
+    over: tuple[Index, ...]
+    partial: Partial
+    derivative: Expr
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The one rewriting driver: applies the first rule of a set that matches, and records what it did.
 
-Nodes are visited from the root down, left to right.  The record is made here and nowhere else, so that no rule can change
-a formula without leaving a step.
+Nodes are visited from the root down, left to right.  The record is made here and nowhere else, so that no rule can
+change a formula without leaving a step.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from derive.steps.rule import Rule, Scope
 _LIMIT = 2000  # rewrites of one line; a set of rules that does not come to an end is a bug
 
 
-def rewrite(expr: Expr, rules: Sequence[Rule], scope: Scope, indices: tuple[Index, ...]) -> tuple[Expr, tuple[Step, ...]]:
+def rewrite(
+    expr: Expr, rules: Sequence[Rule], scope: Scope, indices: tuple[Index, ...]
+) -> tuple[Expr, tuple[Step, ...]]:
     """Rewrite until no rule matches.  Returns the result and one step a rewrite."""
     steps: list[Step] = []
     for _ in range(_LIMIT):

@@ -1,8 +1,8 @@
 """What a rule is: a name, a formula that is also its test, a sentence for people, and the rewriting itself.
 
-Each rule is declared once, by the decorator ``rule`` on the function that rewrites one node, and stands in one of the visible,
-ordered sets of its pass.  The formula is an instance of the rule in the language; a test rewrites its left side, expects
-its right side, and compares the two by value.
+Each rule is declared once, by the decorator ``rule`` on the function that rewrites one node, and stands in one of the
+visible, ordered sets of its pass.  The formula is an instance of the rule in the language; a test rewrites its left
+side, expects its right side, and compares the two by value.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Rewrite:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: ``formula`` reads ``left = right``; ``apply`` gives the rewrite of a node, or None where it does not match."""
+    """A rule: ``formula`` reads ``left = right``; ``apply`` gives what a node becomes, None where it does not match."""
 
     name: str
     formula: str

@@ -1,0 +1,140 @@
+"""The chain rule: who reads a tensor, and what of the loss comes back through each reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.calculus.contract import CONTRACT
+from derive.calculus.differentiate import DIFFERENTIATE, named_apart
+from derive.calculus.order import alive_tensors, is_given
+from derive.calculus.simplify import SIMPLIFY
+from derive.language.expr import (
+    Compare,
+    Elem,
+    Expr,
+    Index,
+    Partial,
+    all_index_names,
+    mul,
+    replaced,
+    size,
+    substitute,
+    sum_,
+    transform,
+)  # fmt: skip
+from derive.language.integers import expand, is_size, linear_in, symbols_of
+from derive.language.ranges import facts_of, refuted
+from derive.language.schedule import reads, reads_in
+from derive.language.system import LOSS, Equation, System
+from derive.steps.record import Reader, Step, gradient_name
+from derive.steps.rewrite import rewrite
+from derive.steps.rule import fresh_index, scope_of
+
+
+def readers_of(system: System, of: Elem, indices: tuple[Index, ...]) -> list[Equation]:
+    """The equations through which the loss feels an element; those that read it at its own place come first."""
+    alive = alive_tensors(system)
+    found = [
+        e
+        for e in system.readers(of.name)
+        if e.name in alive and _reaches(system, e, of, indices) and not (e.is_base and is_given(system, e.name))
+    ]
+    return sorted(found, key=lambda e: _shifted(system, e, of.name))
+
+
+def _shifted(system: System, equation: Equation, name: str) -> bool:
+    """Whether a tensor is read anywhere but at the reader's own place."""
+    return any(not place.is_Symbol for read, _ in reads(system, equation) if read.name == name for place in read.index)
+
+
+def _reaches(system: System, equation: Equation, of: Elem, indices: tuple[Index, ...]) -> bool:
+    """Whether an equation reads the tensor at these places at all (``z`` never reads ``h[0]``)."""
+    apart = tuple(i.renamed(f"{i.name}_of") for i in indices)  # the equation has indices of the same names
+    moved = substitute(of, {i.symbol: a.symbol for i, a in zip(indices, apart, strict=True)})
+    assert isinstance(moved, Elem)
+    for read, facts in reads(system, equation):
+        if read.name != of.name:
+            continue
+        inside = replace(facts, ranges=facts.ranges + facts_of(system, apart).ranges)
+        pairs = zip(read.index, moved.index, strict=True)
+        if not any(refuted(Compare("==", size(a), size(b)), inside) for a, b in pairs):
+            return True
+    return False
+
+
+def through(
+    system: System, equation: Equation, of: Elem, indices: tuple[Index, ...], batch: frozenset[str]
+) -> tuple[Reader, Expr]:
+    """One reader, and its part of the chain rule: the sum over its elements of upstream times local derivative."""
+    own = {i.name for i in indices}
+    taken = frozenset(own) | all_index_names(of)
+    renamed: dict[Index, Index] = {}
+    for index in equation.indices:
+        if index.name in batch and index.name in own:
+            continue  # the same sample: no sum
+        renamed[index] = fresh_index(index, system, taken)
+        taken |= {renamed[index].name}
+    element = substitute(equation.left, {i.symbol: r.symbol for i, r in renamed.items()})
+    assert isinstance(element, Elem)
+    over = tuple(renamed.values())
+    partial = Partial(element, of)
+    derivative, steps = local_derivative(system, partial, indices + over, over)
+    if equation.name == LOSS:
+        term: Expr = partial
+    else:
+        term = sum_(over, mul(Elem(gradient_name(equation.name), element.index), partial))
+    return Reader(equation, element, over, partial, derivative, steps), term
+
+
+def local_derivative(
+    system: System, partial: Partial, indices: tuple[Index, ...], held: tuple[Index, ...]
+) -> tuple[Expr, tuple[Step, ...]]:
+    """The derivative of one equation by one element, everything else held; sums over ``held`` are left for later."""
+    scope = scope_of(system, indices, partial)
+    derivative, steps = rewrite(partial, DIFFERENTIATE, scope, indices)
+    holding = replace(scope, held=frozenset(i.symbol for i in held))
+    derivative, contractions = rewrite(derivative, CONTRACT, holding, indices)
+    derivative, simplifications = rewrite(derivative, SIMPLIFY, scope, indices)
+    return derivative, steps + contractions + simplifications
+
+
+def put_in_place(system: System, line: Expr, reader: Reader, indices: tuple[Index, ...]) -> Step:
+    """The step that writes a reader's local derivative into the line."""
+    clear = named_apart(reader.derivative, scope_of(system, indices, line), frozenset(i.name for i in reader.over))
+    after = transform(line, lambda node: clear if node == reader.partial else node)
+    element, wrt = reader.element, reader.partial.wrt
+    sentence = f"`{reader.derivative}` is how `{element}` changes with `{wrt}` alone, all else held."
+    return Step("local derivative", sentence, line, after, reader.partial, clear, indices, reader.steps)
+
+
+def chain_sentence(of: Elem, readers: Sequence[Reader], system: System) -> str:
+    """Who reads the tensor, in words."""
+    who = [f"`{_where_read(system, of, r)}`" if r.equation.name != LOSS else "the loss itself" for r in readers]
+    if of.name in system.outputs:
+        who.append("the layer above")
+    if not who:
+        return f"Nothing reads `{of}`, so the loss does not feel it."
+    if len(who) == 1:
+        return f"`{of}` is read by {who[0]} and nothing else; the loss feels a change of it through there."
+    listed = ", ".join(who[:-1]) + " and " + who[-1]
+    return f"`{of}` is read by {listed}. The loss feels a change of it through each of them, so their parts add up."
+
+
+def _where_read(system: System, of: Elem, reader: Reader) -> Elem:
+    """The reader's element that reads this very place: ``a[t+1,n,k]`` for ``h[t,n,i]``."""
+    element, equation = reader.element, reader.equation
+    renamed = {old: new for old, new in zip(equation.left.index, element.index, strict=True) if old != new}
+    own = frozenset(i.name for i in equation.indices)
+    right = named_apart(equation.right, scope_of(system, equation.indices, equation.right), own)
+    read = next(e for e, _ in reads_in(right, facts_of(system)) if e.name == of.name)
+    for place, at in zip(read.index, of.index, strict=True):
+        if not all(is_size(s) or s.name in own for s in symbols_of(place)):
+            continue  # summed over inside the reader
+        for symbol in element.index:
+            parts = linear_in(replaced(place, renamed), symbol) if symbol.is_Symbol else None
+            if parts and parts[0] == 1 and all(is_size(s) for s in symbols_of(parts[1])):
+                solved = substitute(element, {symbol: expand(at - parts[1])})
+                assert isinstance(solved, Elem)
+                element = solved
+    return element

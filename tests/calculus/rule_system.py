@@ -1,0 +1,21 @@
+"""The small system in which the formulas of the rules are written."""
+
+from derive.language.load import layer
+from derive.language.system import System
+
+
+def rule_system() -> System:
+    """Tensors u, v, w, x, y, … over equal and different ranges, a softmax p, an assumption on q, a recurrence a."""
+    return layer(
+        title="Rules",
+        indices="i,k,j,l:N  t,s=1..T",
+        inputs="x[k]  v[i]  w[k]  A[i,k]  q[k]  da[t,i]",
+        equations="""
+            u[i] = sum(A[i,k]*w[k], k)
+            y[i] = tanh(u[i])
+            p[k] = softmax(w[k]*x[k], k)
+            out[i] = v[i]*y[i]*x[i]*q[i] + p[i] + sum(da[t,i], t)
+        """,
+        assume="sum(q[k], k) = 1",
+        output="out",
+    )
