@@ -15,6 +15,7 @@ from derive.calculus.contract import (
 )  # fmt: skip
 from derive.calculus.match import match, same
 from derive.language.expr import (
+    MINUS_ONE,
     ONE,
     Add,
     Along,
