@@ -1,0 +1,200 @@
+"""Runs a system of equations in the reference interpreter, and differentiates its loss by complex step.
+
+The derivative by an intermediate tensor is that of an intervention: a small change is added to the tensor where it is
+defined, and everything that reads it feels the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from derive.checking.arrays import Array
+from derive.checking.reference import STEP, Interpreter, Margins, Scope, Stored
+from derive.checking.tree import Forest
+from derive.language.expr import Index, names_read
+from derive.language.schedule import Block, Loop, schedule
+from derive.language.system import LOSS, Equation, System
+
+_COLUMNS = 512  # elements that are perturbed in one run at most
+_FILLED = 1 << 22  # numbers in one tensor at most, with its perturbations
+
+
+def stored_inputs(system: System, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Stored]:
+    """Given arrays as stored tensors: checked for their shapes, an axis of perturbations added."""
+    reader = Interpreter(system, sizes, {})
+    out = {}
+    for name, given in arrays.items():
+        tensor = system.tensors[name]
+        shape = tuple(reader.integer(a.extent, reader.scope) for a in tensor.axes)
+        array = np.asarray(given)
+        if array.shape != shape:
+            raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+        lows = tuple(reader.integer(a.low, reader.scope) for a in tensor.axes)
+        out[name] = Stored(array if tensor.integer else array[..., None], lows)
+    return out
+
+
+def run(
+    system: System,
+    inputs: Mapping[str, Any],
+    sizes: Mapping[str, int],
+    margins: Margins | None = None,
+) -> dict[str, Stored]:
+    """Every tensor of a system from its inputs, params and upstream gradients (arrays of their declared ranges).
+
+    Values are stored with their base cases: ``h`` of t = 1..T with ``h[0]`` has T + 1 places, its lower bound 0.
+    """
+    tensors = stored_inputs(system, inputs, sizes)
+    _Runner(system, sizes, tensors, margins=margins).run(schedule(system))
+    return tensors
+
+
+class _Runner:
+    """Fills the tensors of a system block by block; the element of ``changes`` is added where a tensor is defined."""
+
+    def __init__(
+        self,
+        system: System,
+        sizes: Mapping[str, int],
+        tensors: dict[str, Stored],
+        changes: Mapping[str, Array] | None = None,
+        forest: Forest | None = None,
+        margins: Margins | None = None,
+    ) -> None:
+        self.system = system
+        self.tensors = tensors
+        self.changes = changes or {}
+        self.columns = max((c.shape[-1] for c in self.changes.values()), default=1)
+        self.reader = Interpreter(system, sizes, tensors, forest or Forest(), remember=False, margins=margins)
+
+    def run(self, blocks: Iterable[Block]) -> None:
+        for block in blocks:
+            equations = block.equations if isinstance(block, Loop) else (block,)
+            for equation in equations:
+                if equation.name not in self.tensors:
+                    self.tensors[equation.name] = self._empty(equation.name)
+            over = block.over if isinstance(block, Loop) else ()
+            self._loop(over, equations, self.reader.scope)
+
+    def _empty(self, name: str) -> Stored:
+        bounds = [tuple(self.reader.integer(b, self.reader.scope) for b in ends) for ends in self.system.storage(name)]
+        shape = (*(high - low + 1 for low, high in bounds), self.columns)
+        kind = complex if self.changes else float
+        return Stored(np.full(shape, np.nan, dtype=kind), tuple(low for low, _ in bounds))
+
+    def _loop(self, over: Sequence[tuple[Index, int]], equations: Sequence[Equation], scope: Scope) -> None:
+        if not over:
+            for equation in equations:
+                self._assign(equation, scope, [i for i in equation.indices if i.symbol not in scope.values])
+            return
+        (index, direction), *rest = over
+        low, high = (self.reader.integer(end, scope) for end in (index.low, index.high))
+        for value in range(low, high + 1)[::direction]:
+            self._loop(rest, equations, Scope({**scope.values, index.symbol: value}))
+
+    def _assign(self, equation: Equation, scope: Scope, free: Sequence[Index]) -> None:
+        """Evaluate an equation for all values of its free indices and store it."""
+        inner, extents = self.reader.bound(scope, free)
+        value = self.reader.value(equation.right, inner)
+        stored = self.tensors[equation.name]
+        where: list[Any] = []
+        for place, low in zip(equation.left.index, stored.lows, strict=True):
+            index = next((i for i in free if i.symbol == place), None)
+            if index is None:
+                where.append(self.reader.integer(place, scope) - low)
+            else:
+                first = self.reader.integer(index.low, scope) - low
+                where.append(slice(first, first + extents[free.index(index)]))
+        count = len(free)
+        target = stored.array[tuple(where)].transpose(*reversed(range(count)), count)  # a view, laid out like the value
+        target[...] = value
+        if equation.name in self.changes:
+            target += self.changes[equation.name][tuple(where)].transpose(*reversed(range(count)), count)
+
+
+def sensitivities(
+    system: System,
+    tensors: Mapping[str, Stored],
+    sizes: Mapping[str, int],
+    names: Iterable[str],
+    upstream: Mapping[str, Array],
+) -> dict[str, Array]:
+    """The total derivative of the loss by each tensor of ``names``, by complex step; shapes are those of storage.
+
+    ``tensors`` holds the values of a run.  Where there is no loss, the quantity differentiated is the sum of every
+    output times its upstream gradient, given by name of the output.
+    """
+    forest, blocks = Forest(), schedule(system)
+    out = {}
+    for name in names:
+        affected = _affected(system, name)
+        again = tuple(_part(b, affected) for b in blocks if _part(b, affected).equations)
+        columns = _columns(tensors[name], [tensors[a] for a in affected])
+        parts = []
+        for change in _changes(tensors[name], columns):
+            moved = {k: v for k, v in tensors.items() if k not in affected}
+            if name not in affected:
+                moved[name] = Stored(tensors[name].array + change, tensors[name].lows)
+            _Runner(system, sizes, moved, {name: change}, forest).run(again)
+            slope = _quantity(system, moved, sizes, upstream).imag / STEP
+            parts.append(np.broadcast_to(slope, change.shape[-1:]))
+        out[name] = np.concatenate(parts).reshape(tensors[name].array.shape[:-1])
+    return out
+
+
+def _affected(system: System, name: str) -> frozenset[str]:
+    """The computed tensors that change with a tensor, itself included if it is computed."""
+    affected = {name}
+    while more := {e.name for e in system.all_equations if not affected.isdisjoint(names_read(e.right))} - affected:
+        affected |= more
+    return frozenset(affected if system.definitions(name) else affected - {name})
+
+
+def _part(block: Block, names: frozenset[str]) -> Loop:
+    """The part of a block that computes some tensors."""
+    over, equations = (block.over, block.equations) if isinstance(block, Loop) else ((), (block,))
+    return Loop(over, tuple(e for e in equations if e.name in names))
+
+
+def _columns(moved: Stored, affected: Iterable[Stored]) -> int:
+    """How many elements to perturb in one run, so that no tensor grows beyond bounds."""
+    largest = max((a.array.size for a in affected), default=1)
+    return max(1, min(_COLUMNS, moved.array.size, _FILLED // max(1, largest)))
+
+
+def _changes(stored: Stored, columns: int) -> Iterator[Array]:
+    """Imaginary steps of the elements one by one, ``columns`` of them at a time along the last axis."""
+    shape = stored.array.shape[:-1]
+    count = prod(shape)
+    for start in range(0, count, columns):
+        steps = np.zeros((count, min(columns, count - start)), dtype=complex)
+        steps[range(start, start + steps.shape[1]), range(steps.shape[1])] = 1j * STEP
+        yield steps.reshape(*shape, -1)
+
+
+def _quantity(
+    system: System, tensors: Mapping[str, Stored], sizes: Mapping[str, int], upstream: Mapping[str, Array]
+) -> Array:
+    """The loss, or the sum of every output times its upstream gradient; one value for each perturbation."""
+    if system.loss is not None:
+        return tensors[LOSS].array
+    total: Array = np.zeros(1)
+    for name in system.outputs:
+        weighted = declared(system, tensors, sizes, name) * upstream[name][..., None]
+        total = total + weighted.reshape(-1, weighted.shape[-1]).sum(axis=0)
+    return total
+
+
+def declared(system: System, tensors: Mapping[str, Stored], sizes: Mapping[str, int], name: str) -> Array:
+    """A tensor's values over its declared range, without base cases; the last axis is that of perturbations."""
+    reader = Interpreter(system, sizes, {})
+    stored = tensors[name]
+    where = []
+    for axis, low in zip(system.tensors[name].axes, stored.lows, strict=True):
+        first, last = (reader.integer(end, reader.scope) - low for end in (axis.low, axis.high))
+        where.append(slice(first, last + 1))
+    return stored.array[tuple(where)]

@@ -1,0 +1,207 @@
+"""Seeded test points: sizes and values of the inputs, away from kinks, ties and the edges of domains.
+
+Everything is random and non-zero: initial states, scales and upstream gradients too.  Integers are in range and repeat.
+What a layer assumes of its inputs holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import sympy
+
+from derive.checking.arrays import Array
+from derive.checking.elementwise import domain_bound
+from derive.checking.forward import run, stored_inputs
+from derive.checking.reference import Interpreter, Margins, Stored
+from derive.checking.sizes import choose_sizes, size_value
+from derive.language.expr import Bracket, Call, Elem, Expr, Num, Pow, Reduce, Size, names_read, walk
+from derive.language.integers import Integer, expand
+from derive.language.schedule import reads
+from derive.language.system import Assumption, System
+
+_ATTEMPTS = 25  # draws at each of three levels: any signs, logarithms' arguments positive, everything positive
+_CLEAR_OF_KINKS = 1e-3
+_INSIDE_DOMAIN = 5e-2
+
+
+class PointError(Exception):
+    """No values were found at which the layer can be evaluated."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Sizes and values at which a layer is evaluated.
+
+    inputs    arrays of the inputs and params, by name
+    upstream  the upstream gradient of each output, by name of the output (none where there is a loss)
+    forward   the values of all tensors of the forward pass, as stored
+    margin    the distance from the nearest kink, tie or jump
+    """
+
+    sizes: Mapping[str, int]
+    inputs: Mapping[str, Array]
+    upstream: Mapping[str, Array]
+    forward: Mapping[str, Stored]
+    margin: float
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name}={value}" for name, value in self.sizes.items())
+
+
+def points(system: System, recurrences: tuple[int, ...] = (5, 1, 2), seed: int = 0) -> tuple[Point, ...]:
+    """One point for each length that recurrences are to have; as many points where nothing recurs."""
+    return tuple(
+        point(system, choose_sizes(system, length, seed + k), seed + k) for k, length in enumerate(recurrences)
+    )
+
+
+def point(system: System, sizes: Mapping[str, int], seed: int = 0) -> Point:
+    """Random values at given sizes; drawn again until they are clear of kinks and inside all domains.
+
+    Raises PointError where the layer cannot be evaluated at any of the values tried.
+    """
+    best: Point | None = None
+    for attempt in range(3 * _ATTEMPTS):
+        rng = np.random.default_rng([seed, attempt])
+        inputs = _inputs(system, sizes, _positive(system, attempt // _ATTEMPTS), rng)
+        margins = Margins()
+        forward = run(system, inputs, sizes, margins)
+        if margins.domain < _INSIDE_DOMAIN or not all(np.isfinite(s.array).any() for s in forward.values()):
+            continue
+        if best is None or margins.kink > best.margin:
+            upstream = {name: _reals(_shape(system, name, sizes), rng) for name in system.outputs}
+            best = Point(sizes, inputs, upstream, forward, margins.kink)
+        if best.margin > _CLEAR_OF_KINKS or attempt % _ATTEMPTS == _ATTEMPTS - 1:
+            break
+    if best is None:
+        raise PointError(f"found no values of the inputs for which every function in {system.name} is defined")
+    return best
+
+
+def _inputs(
+    system: System, sizes: Mapping[str, int], positive: frozenset[str], rng: np.random.Generator
+) -> dict[str, Array]:
+    inputs: dict[str, Array] = {}
+    for tensor in (*system.inputs, *system.params):
+        shape = _shape(system, tensor.name, sizes)
+        if tensor.integer:
+            inputs[tensor.name] = _integers(shape, *_integer_bounds(system, tensor.name, sizes), rng)
+        else:
+            values = _reals(shape, rng)
+            inputs[tensor.name] = np.abs(values) if tensor.name in positive else values
+    for assumption in system.assumptions:
+        _make_true(assumption, system, sizes, inputs)
+    return inputs
+
+
+def _shape(system: System, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(size_value(axis.extent, sizes) for axis in system.tensors[name].axes)
+
+
+def _reals(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Numbers of either sign, of size 0.2 to 1.2."""
+    return np.asarray(rng.uniform(0.2, 1.2, shape) * rng.choice((-1.0, 1.0), shape))
+
+
+def _integers(shape: tuple[int, ...], low: int, high: int, rng: np.random.Generator) -> Array:
+    """Integers in range; two are equal, and two differ if they can."""
+    flat = rng.integers(low, high + 1, int(np.prod(shape)))
+    if flat.size > 2 and high > low:
+        flat[1] = low + (flat[0] - low + 1) % (high - low + 1)
+    flat[-1] = flat[0]
+    return np.asarray(flat.reshape(shape))
+
+
+def _positive(system: System, level: int) -> frozenset[str]:
+    """The inputs that are drawn positive: those assumed to add up, from level 1 those in logarithms, at 2 all."""
+    given = frozenset(t.name for t in (*system.inputs, *system.params))
+    if level == 2:
+        return given
+    positive = frozenset[str]().union(*(names_read(a.left) for a in system.assumptions))
+    if level == 1:
+        positive = positive.union(*(_in_domains(e.right) for e in system.all_equations))
+    return positive & given
+
+
+def _in_domains(expr: Expr) -> frozenset[str]:
+    """The tensors read inside functions that need a positive argument."""
+    found: set[str] = set()
+    for node in walk(expr):
+        match node:
+            case Call(function, arguments) if domain_bound(function) is not None:
+                found |= names_read(arguments[0])
+            case Pow(base, exponent) if not isinstance(exponent, Num) or exponent.value.denominator != 1:
+                found |= names_read(base)
+    return frozenset(found)
+
+
+def _make_true(assumption: Assumption, system: System, sizes: Mapping[str, int], inputs: dict[str, Array]) -> None:
+    """Scale the tensor that is assumed to add up, so that it does; then see that the assumption holds."""
+    match assumption.left:
+        case Reduce("sum", over, Elem(name, index)) if name in inputs and len(set(index)) == len(index):
+            axes = tuple(index.index(i.symbol) for i in over if i.symbol in index)
+            total = _sides(assumption, system, sizes, inputs)
+            order = [index.index(i.symbol) for i in assumption.indices]
+            scale = np.expand_dims((total[1] / total[0]).transpose(np.argsort(order)), axes)
+            inputs[name] = inputs[name] * scale
+    left, right = _sides(assumption, system, sizes, inputs)
+    if not np.allclose(left, right, rtol=1e-12, atol=0.0):
+        raise PointError(f"no way is known to make values for which {assumption.line}")
+
+
+def _sides(
+    assumption: Assumption, system: System, sizes: Mapping[str, int], inputs: Mapping[str, Array]
+) -> tuple[Array, Array]:
+    reader = Interpreter(system, sizes, stored_inputs(system, inputs, sizes))
+    return reader.over(assumption.left, assumption.indices), reader.over(assumption.right, assumption.indices)
+
+
+def _integer_bounds(system: System, name: str, sizes: Mapping[str, int]) -> tuple[int, int]:
+    """The values an integer tensor may take: those of the axes that it indexes and the indices it is compared with."""
+    lows, highs = [], []
+    for low, high in _integer_uses(system, name):
+        lows.append(size_value(low, sizes))
+        highs.append(size_value(high, sizes))
+    return (max(lows), max(max(lows), min(highs))) if lows else (0, 3)
+
+
+def _integer_uses(system: System, name: str) -> Iterator[tuple[Integer, Integer]]:
+    """Bounds (low, high) of an integer tensor, one pair for each use of it."""
+    for equation in system.all_equations:
+        ranges = {i.symbol: i for node in walk(equation.right) for i in getattr(node, "over", ())}
+        ranges |= {i.symbol: i for i in equation.indices}
+        for read, _ in reads(system, equation):
+            for place, (low, high) in zip(read.index, system.storage(read.name), strict=True):
+                offset = _offset(place, name)
+                if offset is not None:
+                    yield low - offset, high - offset
+        for node in walk(equation.right):
+            for condition in node.conditions if isinstance(node, Bracket) else ():
+                sides = [_as_integer(condition.left), _as_integer(condition.right)]
+                for one, other in (sides, sides[::-1]):
+                    if one is not None and _offset(one, name) == 0 and other in ranges:
+                        yield ranges[other].low, ranges[other].high
+
+
+def _offset(place: Integer, name: str) -> Integer | None:
+    """``c`` where ``place`` is an element of the integer tensor plus a number or size ``c``; else None."""
+    for element in place.atoms(sympy.Indexed):
+        rest = expand(place - element)
+        if str(element.base.label) == name and not rest.has(sympy.Indexed):
+            return rest
+    return None
+
+
+def _as_integer(side: Expr) -> Integer | None:
+    match side:
+        case Size(value):
+            return value
+        case Elem(name, index) if index:
+            return sympy.Indexed(sympy.IndexedBase(name, integer=True), *index)
+        case Num(Fraction(denominator=1, numerator=value)):
+            return sympy.Integer(value)
+    return None
