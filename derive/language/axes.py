@@ -2,7 +2,7 @@
 
 An element with fewer indices than its rank stands for the axes that are left.  Each such axis has a *place holder*, an
 index whose name (``i~3``) no author can write; it remembers the declared name of the axis.  The operations below are
-NumPy's, on place holders; nothing is left of matrix form once the place holders have become the indices of the left side.
+NumPy's, on place holders; nothing is left of matrix form once they have become the indices of the left side.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Axes:
     def same_extent(self, left: Index, right: Index) -> bool:
         """Whether two indices take equally many values, for every value of the sizes."""
         difference = expand(left.extent - right.extent)
-        for name in reversed(self.derived):
+        for name in reversed(list(self.derived)):
             difference = expand(difference.xreplace({size_symbol(name): self.derived[name]}))
         return bool(difference == 0)
 
@@ -92,7 +92,10 @@ class Axes:
         return Value(value.expr, value.axes[::-1])
 
     def outer(self, left: Value, right: Value) -> Value:
-        """``outer(u, v)``: every element of one times every element of the other."""
+        """``outer(u, v)``: every element of one vector times every element of the other."""
+        for value in (left, right):
+            if len(value.axes) != 1:
+                raise ShapeError(f"outer takes two vectors; one argument has axes {described(value.axes)}")
         return Value(E.mul(left.expr, right.expr), left.axes + right.axes)
 
     def matmul(self, left: Value, right: Value) -> Value:
@@ -104,8 +107,8 @@ class Axes:
         along, other = left.axes[-1], right.axes[inner]
         if not self.same_extent(along, other):
             raise ShapeError(
-                f"@ sums the last axis of {described(left.axes)} against axis {hint_of(other)} of {described(right.axes)}, "
-                f"and {hint_of(along)} and {hint_of(other)} do not have the same range"
+                f"@ sums axis {hint_of(along)} of {described(left.axes)} against axis {hint_of(other)} of "
+                f"{described(right.axes)}, and these do not have the same range"
             )
         batch, column = right.axes[:inner], right.axes[inner + 1 :]
         rows = left.axes[-2:-1]
@@ -140,10 +143,10 @@ class Axes:
         return Value(Along(op, tuple(over), body, tuple(a.symbol for a in at)), value.axes)
 
     def onto(self, value: Value, indices: Sequence[Index]) -> Expr:
-        """The expression in index form: its axes run by the last of ``indices``."""
-        if len(value.axes) > len(indices):
+        """The expression in index form: its axes run by the last of ``indices``, which it may not hold already."""
+        targets = indices[max(len(indices) - len(value.axes), 0) :]
+        if len(value.axes) > len(indices) or not free_symbols(value.expr).isdisjoint(i.symbol for i in targets):
             raise ShapeError(f"axes {described(value.axes)} are left over")
-        targets = indices[len(indices) - len(value.axes) :]
         if not all(map(self.same_extent, value.axes, targets)):
             raise ShapeError(f"axes {described(value.axes)} do not fit axes {described(targets)}")
         return self.moved(value, targets)
@@ -163,12 +166,13 @@ def settled(expr: Expr, indices: Mapping[str, Index], taken: frozenset[str] = fr
         return expr
     if isinstance(expr, Reduce | Along):
         rename: dict[Integer, Integer] = {}
-        over = []
+        over: list[Index] = []
         for index in expr.over:
             name = index.name
             if "~" in name:
                 inside = {s.name for s in free_symbols(expr.body)} | {i.name for i in over}
-                name = _settled_name(index, indices, inside - {index.name} | (taken if isinstance(expr, Reduce) else set()))
+                outside = taken if isinstance(expr, Reduce) else frozenset()
+                name = _settled_name(index, indices, (inside - {index.name}) | outside)
                 rename[index.symbol] = index_symbol(name)
             over.append(index.renamed(name))
         body = settled(substitute(expr.body, rename), indices, taken | {i.name for i in over})

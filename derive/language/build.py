@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from derive.language import expr as E
 from derive.language.declarations import (
-    Declared, check_name, declare_indices, declare_sizes, declare_tensors, least_values, size_inequality, statements,
+    Declared,
+    declare_indices,
+    declare_sizes,
+    declare_tensors,
+    least_values,
+    size_inequality,
+    statements,
 )  # fmt: skip
 from derive.language.equations import Line, define, line_of, tensors_of
 from derive.language.errors import Fragment, LayerError, nearest
 from derive.language.expr import Elem
 from derive.language.fields import KEYS, Fields
-from derive.language.integers import Integer
+from derive.language.integers import Integer, expand, symbols_of
 from derive.language.lexical import check_length
+from derive.language.names import check_names
 from derive.language.options import Choice
-from derive.language.parser import parse_expression
+from derive.language.parser import parse_expression, parse_onto
 from derive.language.scope import Scope
 from derive.language.system import LOSS, Assumption, Equation, System, Tensor
 
-_PROSE_SEPARATOR = "\n\n"
+MAX_EQUATIONS = 200
 
 
-def build(fields: Fields, choice: Choice) -> tuple[System, Mapping[str, Fragment], tuple[Line, ...]]:
-    """The system, with the place of each declared name and each equation for the checks.  Raises LayerError."""
+@dataclass(frozen=True)
+class Built:
+    """A system, and for the checks where everything in it stands: each declared name, and each equation's line."""
+
+    system: System
+    scope: Scope
+    names: Mapping[str, Fragment]
+    lines: tuple[Line, ...]  # one for each of the system's equations, that of the loss last
+
+
+def build(fields: Fields, choice: Choice) -> Built:
+    """The system that the fields describe, not yet checked beyond its names and axes.  Raises LayerError."""
     declared = _declarations(fields, choice)
     scope = Scope(
         declared.indices,
@@ -36,37 +53,33 @@ def build(fields: Fields, choice: Choice) -> tuple[System, Mapping[str, Fragment
         options=choice.fragments,
         derived=declared.derived,
     )
-    lines = tuple(line for text in fields.text("equations") for line in _lines(text, scope))
-    if not lines:
-        where = fields.text("equations")
-        raise where[0].error("a layer needs an equation") if where else LayerError("a layer needs equations", fields.origin)
-    tensors = tensors_of(lines, scope)
-    scope = replace(scope, tensors=tensors)
+    lines = _equation_lines(fields, scope)
+    check_names(declared, lines, fields.options)
+    scope = replace(scope, tensors=tensors_of(lines, scope))
     equations = tuple(define(line, scope) for line in lines)
     loss = _loss(fields, scope)
-    if loss:
-        tensors = {**tensors, LOSS: Tensor(LOSS, (), "computed")}
+    tensors = {**scope.tensors, LOSS: Tensor(LOSS, (), "computed")} if loss else scope.tensors
     assumptions, least = _assumptions(fields, scope, declared)
-    lower = least_values(declared, _integers(equations, loss))
+    lower = least_values(declared, _integers((*equations, *([loss[1]] if loss else []))))
     system = System(
         name=fields.name,
         title=_joined(fields.text("title")) or fields.name,
         indices=declared.indices,
-        sizes=tuple(declared.sizes),
+        sizes=_in_reading_order(declared),
         derived=declared.derived,
         lower={name: max(low, least.get(name, 0)) for name, low in lower.items()},
         tensors={n: replace(t, meaning=_joined(fields.text(f"meaning.{n}"))) for n, t in tensors.items()},
         equations=equations,
-        loss=loss,
-        outputs=_outputs(fields, tensors, lines, loss),
-        outside=_outside(fields, tensors),
+        loss=loss[1] if loss else None,
+        outputs=_outputs(fields, scope.tensors, lines, bool(loss)),
+        outside=_outside(fields, scope.tensors),
         assumptions=assumptions,
         torch=_joined(fields.text("torch")),
         options={name: tuple(v.text for v in values) for name, values in fields.options.items()},
         chosen=choice.chosen,
         prose={k: _joined(t) for k, t in fields.texts.items() if k not in KEYS},
     )
-    return system, declared.places, lines
+    return Built(system, scope, declared.places, (*lines, *([loss[0]] if loss else [])))
 
 
 def _declarations(fields: Fields, choice: Choice) -> Declared:
@@ -94,28 +107,45 @@ def _names(text: Fragment) -> Iterator[Fragment]:
         yield text.part(*match.span())
 
 
-def _lines(text: Fragment, scope: Scope) -> Iterator[Line]:
-    check_length(text)
-    yield from (line_of(s, scope) for s in statements(text) if s.text)
+def _equation_lines(fields: Fields, scope: Scope) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    for text in fields.text("equations"):
+        check_length(text)
+        for statement in statements(text):
+            if len(lines) == MAX_EQUATIONS:
+                raise statement.error(f"too many equations: {MAX_EQUATIONS} at most")
+            lines.append(line_of(statement, scope))
+    if not lines:
+        where = fields.text("equations")
+        hint = "as in y[n,o] = sum(W[o,i]*x[n,i], i)"
+        if where:
+            raise where[0].error("no equation here", 0, hint)
+        raise LayerError("a layer needs equations", fields.origin, hint=hint)
+    return tuple(lines)
 
 
-def _loss(fields: Fields, scope: Scope) -> Equation | None:
+def _loss(fields: Fields, scope: Scope) -> tuple[Line, Equation] | None:
     texts = fields.text("loss")
     if not texts:
         return None
     if len(texts) > 1:
         raise texts[1].error("a layer has one loss")
-    right = parse_expression(texts[0], replace(scope, free=()))
-    return Equation(Elem(LOSS), right, (), texts[0].text)
+    line = Line(texts[0], texts[0], texts[0], LOSS, (), ())
+    return line, Equation(Elem(LOSS), parse_onto(texts[0], replace(scope, free=()), ()), (), texts[0].text)
 
 
-def _outputs(
-    fields: Fields, tensors: Mapping[str, Tensor], lines: tuple[Line, ...], loss: Equation | None
-) -> tuple[str, ...]:
+def _in_reading_order(declared: Declared) -> tuple[str, ...]:
+    """The free sizes: first those of the index ranges, in their order, then the others."""
+    ranges = [expand(bound) for i in declared.indices.values() for bound in (i.low, i.high)]
+    first = [s.name for bound in ranges for s in sorted(symbols_of(bound), key=str) if s.name in declared.sizes]
+    return tuple(dict.fromkeys((*first, *declared.sizes)))
+
+
+def _outputs(fields: Fields, tensors: Mapping[str, Tensor], lines: tuple[Line, ...], has_loss: bool) -> tuple[str, ...]:
     names = [n for text in fields.text("output") for n in _names(text)]
-    if loss and names:
+    if has_loss and names:
         raise names[0].error("a layer has a loss or an output, not both")
-    if not loss and not names:
+    if not has_loss and not names:
         last = lines[-1].name
         raise LayerError("a layer needs a loss or an output", fields.origin, hint=f'as in output = "{last}"')
     computed = [n for n, t in tensors.items() if t.kind == "computed"]
@@ -129,8 +159,6 @@ def _outside(fields: Fields, tensors: Mapping[str, Tensor]) -> dict[str, float]:
     outside: dict[str, float] = {}
     for text in fields.text("outside"):
         for entry in statements(text):
-            if not entry.text:
-                continue
             match = re.fullmatch(r"(\w+)\s*=\s*([-+\w.]+)", entry.text)
             value = {"0": 0.0, "-inf": -math.inf}.get(match[2]) if match else None
             if match is None or value is None:
@@ -148,15 +176,14 @@ def _assumptions(fields: Fields, scope: Scope, declared: Declared) -> tuple[tupl
     for text in fields.text("assume"):
         check_length(text)
         for entry in statements(text):
-            if not entry.text:
-                continue
             bound = size_inequality(entry, declared)
             if bound:
                 least[bound[0]] = max(bound[1], least.get(bound[0], 0))
                 continue
             sides = re.fullmatch(r"(.*?[^=<>!])(==?)([^=].*)", entry.text, re.DOTALL)
             if sides is None:
-                raise entry.error("expected an equality, or a least value of a size", 0, "as in sum(p[n,k], k) = 1, or d >= 1")
+                hint = "as in sum(p[n,k], k) = 1, or d >= 1"
+                raise entry.error("expected an equality, or a least value of a size", 0, hint)
             left = parse_expression(entry.part(0, sides.end(1)), scope)
             right = parse_expression(entry.part(sides.start(3), len(entry.text)), scope)
             free = E.free_symbols(left) | E.free_symbols(right)
@@ -165,14 +192,11 @@ def _assumptions(fields: Fields, scope: Scope, declared: Declared) -> tuple[tupl
     return tuple(out), least
 
 
-def _integers(equations: tuple[Equation, ...], loss: Equation | None) -> Iterator[Integer]:
-    for equation in (*equations, *([loss] if loss else [])):
+def _integers(equations: Sequence[Equation]) -> Iterator[Integer]:
+    for equation in equations:
         for node in (equation.left, *E.walk(equation.right)):
             yield from E.integers_at(node)
 
 
 def _joined(texts: tuple[Fragment, ...]) -> str:
-    return _PROSE_SEPARATOR.join(t.text.strip() for t in texts)
-
-
-__all__ = ["build", "check_name"]
+    return "\n\n".join(t.text.strip() for t in texts)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy
 
 from derive.language.errors import Fragment, nearest
 from derive.language.expr import Index
-from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, size_symbol, symbols_of
+from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, symbols_of
 from derive.language.lexical import check_length, tokens
 from derive.language.parser import parse_integer
 from derive.language.scope import Scope
@@ -40,13 +40,14 @@ class Declared:
 
 def check_name(name: Fragment, what: str) -> None:
     if not NAME.fullmatch(name.text) or keyword.iskeyword(name.text):
-        raise name.error(f"{name.text!r} cannot be the name of {what}", 0, "a name is letters and digits, with _ between")
+        hint = "a name is letters and digits, with _ between; not a word of Python"
+        raise name.error(f"{name.text!r} cannot be the name of {what}", 0, hint)
 
 
 def declare_sizes(text: Fragment, declared: Declared, options: Mapping[str, Fragment]) -> None:
     """``P = (L + 2*q - K)//s + 1; s``: definitions of sizes, or bare names of sizes, apart by ``;`` or new lines."""
     check_length(text)
-    entries = [e for e in statements(text) if e.text]
+    entries = list(statements(text))
     names = [e.part(0, e.text.index("=")) if "=" in e.text else e for e in entries]
     for name in names:
         check_name(name, "a size")
@@ -79,9 +80,6 @@ def declare_indices(text: Fragment, declared: Declared, options: Mapping[str, Fr
                 raise name.error(f"index {name.text} is declared twice")
             declared.indices[name.text] = Index(name.text, *bounds)
             declared.places[name.text] = name
-    for name in declared.indices:
-        if name in declared.sizes or name in declared.derived:
-            raise declared.places[name].error(f"{name} is an index and a size too")
 
 
 def _range(text: Fragment, sign: str, declared: Declared, options: Mapping[str, Fragment]) -> tuple[Integer, Integer]:
@@ -116,7 +114,8 @@ def declare_tensors(text: Fragment, kind: Kind, declared: Declared) -> None:
         if match is None or match["axes"] is None:
             name = (match["name"] if match else text.text[at:].strip())[:40]
             start = match.start("name") if match else at
-            raise text.error(f"expected a tensor with its axes, found {name!r}", start, "as in W[i,j]; a scalar is tau[]")
+            hint = "as in W[i,j]; a scalar is tau[]"
+            raise text.error(f"expected a tensor with its axes, found {name!r}", start, hint)
         name = text.part(match.start("name"), match.end("name"))
         check_name(name, "a tensor")
         if name.text in declared.tensors:
@@ -134,20 +133,15 @@ def _axes(text: Fragment, match: re.Match[str], declared: Declared) -> tuple[Ind
         name = inside.part(at, at + len(piece))
         at += len(piece) + 1
         if name.text not in declared.indices:
-            known = declared.indices
-            raise name.error(f"unknown index {name.text or '(nothing)'}", 0, nearest(name.text, known) or _listed(known))
+            hint = nearest(name.text, declared.indices) or _listed(declared.indices)
+            raise name.error(f"unknown index {name.text}" if name.text else "an index is missing", 0, hint)
         if name.text in {a.name for a in axes}:
-            same = [i.name for i in known_siblings(declared, name.text)]
-            raise name.error(f"index {name.text} stands twice", 0, f"declare two indices with this range; known: {', '.join(same)}")
+            hint = f"give each axis its own index, as in {name.text},{name.text}2:H for two with one range"
+            raise name.error(f"index {name.text} stands twice", 0, hint)
         axes.append(declared.indices[name.text])
     if len(axes) > MAX_RANK:
         raise inside.error(f"a tensor has {MAX_RANK} axes at most")
     return tuple(axes)
-
-
-def known_siblings(declared: Declared, name: str) -> list[Index]:
-    index = declared.indices[name]
-    return [i for i in declared.indices.values() if (i.low, i.high) == (index.low, index.high)]
 
 
 def _listed(known: Mapping[str, Index]) -> str:
@@ -155,20 +149,20 @@ def _listed(known: Mapping[str, Index]) -> str:
 
 
 def statements(text: Fragment) -> Iterator[Fragment]:
-    """The pieces between new lines and semicolons that stand outside brackets; ``#`` starts a comment."""
-    start, depth, at = 0, 0, 0
+    """The pieces between semicolons, or between new lines outside brackets; ``#`` starts a comment."""
     source = re.sub(r"#[^\n]*", lambda m: " " * len(m.group()), text.text)
-    blank = Fragment(source, text.origin, text.lines, text.places)
-    for at, character in enumerate(source):
+    blank = replace(text, text=source)
+    start = depth = 0
+    for at, character in enumerate(source + ";"):
         depth += (character in "([") - (character in ")]")
         if character == ";" or (character == "\n" and depth <= 0):
-            yield blank.part(start, at)
+            if source[start:at].strip():
+                yield blank.part(start, at)
             start, depth = at + 1, 0
-    yield blank.part(start, len(source))
 
 
 def least_values(declared: Declared, integers: Iterator[Integer]) -> dict[str, int]:
-    """What is known of each size: an extent is at least 1, so is what multiplies or divides; what is added at least 0."""
+    """What is known of each size: an extent is at least 1, so is what multiplies or divides; what is added, 0."""
     lower = dict.fromkeys((*declared.sizes, *declared.derived), 0)
 
     def at_least(size: Integer, least: int) -> None:
@@ -202,9 +196,3 @@ def size_inequality(text: Fragment, declared: Declared) -> tuple[str, int] | Non
     if match is None or match[1] not in {*declared.sizes, *declared.derived}:
         return None
     return match[1], int(match[3]) + (match[2] == ">")
-
-
-__all__ = [
-    "Declared", "NAME", "check_name", "declare_indices", "declare_sizes", "declare_tensors", "known_siblings",
-    "least_values", "size_inequality", "size_symbol", "statements",
-]  # fmt: skip

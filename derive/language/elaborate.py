@@ -7,24 +7,21 @@ axes (see ``axes``), of which index form has none.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import sympy
-
 from derive.language import expr as E
 from derive.language.axes import Axes, ShapeError, Value
-from derive.language.errors import Fragment, LayerError, nearest
-from derive.language.expr import Expr, Index, Num, Size
-from derive.language.functions import TABLE
-from derive.language.integers import FloorDiv, Integer, Mod, element, is_size, linear_in, size_symbol, symbols_of
+from derive.language.calls import call
+from derive.language.errors import Fragment, LayerError
+from derive.language.expr import Expr, Num, Size
+from derive.language.integers import FloorDiv, Integer, Mod, element, is_size, size_symbol, symbols_of
+from derive.language.integral import MAX_BITS, MAX_DEGREE, as_integer, bits, degree, is_affine, plus, side
 from derive.language.lexical import offset_at, tree_of
-from derive.language.scope import ALONG, REDUCTIONS, Scope
+from derive.language.scope import Scope, counted, meaning_of
 
 MAX_EXPONENT = 64
-MAX_BITS = 256  # of a number's numerator and denominator
-MAX_DEGREE = 4  # of an index expression as a polynomial: s*(P-1) has 2
 MAX_NESTING = 80  # of an expression
 
 _OPERATORS: Mapping[type[ast.cmpop], str] = {
@@ -44,12 +41,11 @@ class Elaborator:
     depth: int = 0
 
     def value(self, node: ast.expr) -> Value:
-        """An expression with the axes that are left."""
+        """An expression with the axes that are left.  Raises LayerError."""
         if self.depth > MAX_NESTING:
             raise self.error(node, f"expression nested too deeply: more than {MAX_NESTING} levels")
-        inner = replace(self, depth=self.depth + 1)
         try:
-            return self._bounded(node, inner._value(node))
+            return self.bounded(node, replace(self, depth=self.depth + 1)._value(node))
         except ShapeError as error:
             raise self.error(node, str(error)) from None
 
@@ -72,13 +68,15 @@ class Elaborator:
             case ast.Attribute(value=value, attr="T"):
                 return self.axes.transposed(self.value(value))
             case ast.Call():
-                return self.call(node)
+                return call(self, node)
             case ast.List():
                 return self.bracket(node)
             case ast.Compare():
-                raise self.error(node, "a condition stands in square brackets", "write [t < T]")
+                raise self.error(node, "a condition stands in square brackets", "as in [t < T]*x[t+1]")
             case ast.Attribute(attr=name):
                 raise self.error(node, f"unknown .{name}", "the transpose is written .T")
+            case ast.Tuple():
+                raise self.error(node, "several expressions where one is expected")
         raise self.error(node, "this has no meaning in the language")
 
     # names and elements
@@ -90,66 +88,64 @@ class Elaborator:
         return E.num(Fraction(literal))
 
     def name(self, node: ast.Name) -> Value:
-        name = node.id
-        if name in self.scope.options:
-            option = self.scope.options[name]
-            scope = replace(self.scope, options={k: v for k, v in self.scope.options.items() if k != name})
-            return replace(self, text=option, scope=scope).value(tree_of(option))
-        if name in self.scope.tensors:
+        name, scope = node.id, self.scope
+        if name in scope.options:
+            option = scope.options[name]
+            others = {k: v for k, v in scope.options.items() if k != name}
+            return replace(self, text=option, scope=replace(scope, options=others)).value(tree_of(option))
+        if name in scope.tensors:
             return self.tensor(name)
-        if name in self.scope.sizes:
+        if name in scope.sizes:
             return Value(Size(size_symbol(name)))
-        index = self.scope.index(name)
-        if index is not None:
+        if (index := scope.index(name)) is not None:
             self.check_free(node, name)
             return Value(Size(index.symbol))
-        raise self.unknown(node, name, "name")
+        raise self.error(node, *meaning_of(name, "name", scope))
 
     def tensor(self, name: str) -> Value:
         tensor = self.scope.tensors[name]
-        make: Callable[[tuple[Integer, ...]], Expr] = lambda index: E.Elem(name, index)  # noqa: E731
-        if tensor.integer:
-            make = lambda index: Size(element(name, index) if index else size_symbol(name))  # noqa: E731
-        return self.axes.element(make, tensor.axes)
+
+        def read(index: tuple[Integer, ...]) -> Expr:
+            if tensor.integer:
+                return Size(element(name, index) if index else size_symbol(name))
+            return E.Elem(name, index)
+
+        return self.axes.element(read, tensor.axes)
 
     def subscript(self, node: ast.Subscript) -> Value:
         places = items_of(node.slice)
-        if isinstance(node.value, ast.Name):
-            name = node.value.id
-            if name not in self.scope.tensors and name not in self.scope.options:
-                raise self.unknown(node.value, name, "tensor")
-            if name in self.scope.tensors and len(places) > len(self.scope.tensors[name].axes):
-                raise self.rank_error(node, name, len(places))
+        known = None
+        if isinstance(node.value, ast.Name) and node.value.id not in self.scope.options:
+            known = self.scope.tensors.get(node.value.id)
+            if known is None:
+                raise self.error(node.value, *meaning_of(node.value.id, "tensor", self.scope))
         value = self.value(node.value)
         if len(places) > len(value.axes):
-            raise self.error(node, f"{len(places)} indices, but only {len(value.axes)} axes are left here")
+            raise self.error(node, *too_many(known.name if known else "this", value, len(places)))
         return self.axes.at(value, [self.integer(p) for p in places])
-
-    def rank_error(self, node: ast.expr, name: str, count: int) -> LayerError:
-        axes = self.scope.tensors[name].axes
-        listed = ",".join(a.name for a in axes)
-        return self.error(
-            node, f"{name} has {_counted(len(axes))}, here it has {count}", f"write {name}[{listed}]" if axes else f"write {name}"
-        )
 
     def integer(self, node: ast.expr) -> Integer:
         """An index expression: affine in the indices, with coefficients in the sizes."""
         value = self.value(node)
         integer = None if value.axes else as_integer(value.expr)
         if integer is None:
-            raise self.error(node, "not an index expression", "indices, sizes and whole numbers with + - * // %")
-        if _degree(integer) > MAX_DEGREE:
+            hint = "expected indices, sizes and whole numbers with + - * // %"
+            if isinstance(value.expr, E.Elem):
+                hint = f'an input of whole numbers is declared so: integers = "{value.expr.name}"'
+            raise self.error(node, "not an index expression", hint)
+        if degree(integer) > MAX_DEGREE:
             raise self.error(node, f"an index expression has degree {MAX_DEGREE} at most")
         if not is_affine(integer):
-            raise self.error(node, "non-affine index", "an index may be multiplied by sizes and numbers only, as in s*p+d*u-q")
+            hint = "an index is multiplied by sizes and numbers only, as in s*p+d*u-q"
+            raise self.error(node, "non-affine index", hint)
         return integer
 
     def check_free(self, node: ast.expr, name: str) -> None:
+        """Refuse an index that neither the left side nor a reduction around it runs over."""
         free = self.scope.free
         if free is not None and name not in free and name not in self.bound:
-            raise self.error(
-                node, f"index {name} is neither on the left nor summed over", f"put it on the left, or reduce over it: sum(..., {name})"
-            )
+            hint = f"put it on the left side, or reduce over it: sum(..., {name})"
+            raise self.error(node, f"index {name} is neither on the left nor summed over", hint)
 
     # operators
 
@@ -165,8 +161,9 @@ class Elaborator:
             first = first.left
         value = self.value(first)
         for step in reversed(steps):
+            right = self.value(step.right)
             try:
-                value = self._bounded(step, self.binary(step, value, self.value(step.right)))
+                value = self.bounded(step, self.binary(step, value, right))
             except ShapeError as error:
                 raise self.error(step.right, str(error)) from None
         return value
@@ -192,8 +189,10 @@ class Elaborator:
         a, b = as_integer(left.expr), as_integer(right.expr)
         if a is None or b is None or left.axes or right.axes:
             raise self.error(node, "// and % are for whole numbers: indices and sizes", "a quotient is written /")
-        if b.is_Integer and b <= 0:
-            raise self.error(node.right, f"division by {b}")
+        if (b.is_Integer and b <= 0) or not all(map(is_size, symbols_of(b))):
+            raise self.error(node.right, f"cannot divide by {b}", "a divisor is a size or a whole number above 0")
+        if max(degree(a), degree(b)) > MAX_DEGREE:
+            raise self.error(node, f"an index expression has degree {MAX_DEGREE} at most")
         return Value(E.size((FloorDiv if isinstance(node.op, ast.FloorDiv) else Mod)(a, b)))
 
     def power(self, node: ast.BinOp) -> Value:
@@ -204,7 +203,7 @@ class Elaborator:
                 raise self.error(node.right, f"exponent too large: {MAX_EXPONENT} at most")
             if base.expr == E.ZERO and number < 0:
                 raise self.error(node, "division by zero")
-            if isinstance(base.expr, Num) and _bits(base.expr) * abs(number) > MAX_BITS:
+            if isinstance(base.expr, Num) and bits(base.expr) * abs(number) > MAX_BITS:
                 raise self.error(node, "number too large")
         return self.axes.elementwise(E.power, base, exponent)
 
@@ -215,125 +214,34 @@ class Elaborator:
         for condition in node.elts:
             if not isinstance(condition, ast.Compare):
                 raise self.error(condition, "square brackets hold a condition", "as in [t < T]")
+            if not all(type(op) in _OPERATORS for op in condition.ops):
+                raise self.error(condition, "a condition compares by == != < <= > >=")
             values = [self.value(n) for n in (condition.left, *condition.comparators)]
             for k, op in enumerate(condition.ops):
-                if type(op) not in _OPERATORS:
-                    raise self.error(condition, "a condition compares by == != < <= > >=")
                 operators.append(_OPERATORS[type(op)])
                 sides += values[k : k + 2]
 
         def make(*exprs: Expr) -> Expr:
             pairs = zip(operators, exprs[::2], exprs[1::2], strict=True)
-            return E.Bracket(tuple(E.Compare(op, _side(a), _side(b)) for op, a, b in pairs))
+            return E.Bracket(tuple(E.Compare(op, side(a), side(b)) for op, a, b in pairs))
 
         return self.axes.elementwise(make, *sides)
 
-    # functions
-
-    def call(self, node: ast.Call) -> Value:
-        if not isinstance(node.func, ast.Name):
-            raise self.error(node.func, "only a named function can be called")
-        if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
-            raise self.error(node, "a function has plain arguments only")
-        name = node.func.id
-        if name in self.scope.options:
-            name = self.scope.options[name].text.strip()
-        if not node.args:
-            raise self.error(node, f"{name} has no argument")
-        if name in REDUCTIONS or name in ALONG:
-            return self.reduction(node, name)
-        if name == "outer":
-            return self.outer(node)
-        if self.scope.calculus and name in ("D", "delta"):
-            return self.calculus(node, name)
-        return self.function(node, name)
-
-    def reduction(self, node: ast.Call, name: str) -> Value:
-        named = [self.index(n, name) for n in node.args[1:]]
-        names = [i.name for i in named]
-        if len(set(names)) < len(names):
-            raise self.error(node, f"{name} over the same index twice")
-        if name in ALONG:
-            inner = replace(self, bound=self.bound | set(names))
-            value = inner.value(node.args[0])
-            for n, index in zip(node.args[1:], named, strict=True):
-                if any(a.name.split("~")[0] == index.name for a in value.axes):
-                    continue
-                self.check_free(n, index.name)
-            if not named and not value.axes:
-                raise self.error(node, f"{name} along what?", f"name an index: {name}(z[n,o], o)")
-            return self.axes.along(name, value, named)
-        value = replace(self, bound=self.bound | set(names)).value(node.args[0])
-        if not named and not value.axes:
-            raise self.error(node, f"{name} over what?", f"name an index: {name}(x[n,i], i)")
-        return self.axes.reduced(name, value, named)
-
-    def index(self, node: ast.expr, function: str) -> Index:
-        """An index named as an argument."""
-        if not isinstance(node, ast.Name):
-            raise self.error(node, f"{function} takes an expression and then the indices it runs over")
-        index = self.scope.index(node.id)
-        if index is None:
-            raise self.error(node, f"{node.id} is not an index", nearest(node.id, self.scope.indices))
-        return index
-
-    def outer(self, node: ast.Call) -> Value:
-        if len(node.args) != 2:
-            raise self.error(node, f"outer takes 2 arguments, here {len(node.args)}")
-        return self.axes.outer(self.value(node.args[0]), self.value(node.args[1]))
-
-    def function(self, node: ast.Call, name: str) -> Value:
-        row = TABLE.get(name)
-        if row is None and name not in self.scope.functions:
-            raise self.unknown(node.func, name, "function")
-        arguments = list(node.args)
-        arity = len(row.arguments) if row else 1
-        extra = arguments[arity:]
-        if len(arguments) < arity or not all(self.is_index(a) for a in extra):
-            raise self.error(node, f"{name} takes {_counted(arity, 'argument')}, here {len(arguments)}")
-        return self.axes.elementwise(lambda *exprs: E.Call(name, exprs), *map(self.value, arguments[:arity]))
-
-    def is_index(self, node: ast.expr) -> bool:
-        return isinstance(node, ast.Name) and self.scope.index(node.id) is not None
-
-    def calculus(self, node: ast.Call, name: str) -> Value:
-        """The working notation of derivations: D(u, v[i]) and delta(i, j)."""
-        if len(node.args) != 2:
-            raise self.error(node, f"{name} takes 2 arguments, here {len(node.args)}")
-        left, right = node.args
-        if name == "delta":
-            return Value(E.Delta(self.integer(left), self.integer(right)))
-        of, wrt = self.value(left), self.value(right)
-        if of.axes or wrt.axes or not isinstance(wrt.expr, E.Elem):
-            raise self.error(node, "D(u, v[i]) takes an expression and an element")
-        return Value(E.Partial(of.expr, wrt.expr))
-
     # errors
 
-    def error(self, node: ast.expr, message: str, hint: str = "") -> LayerError:
-        line = self.text.text.split("\n")[node.lineno - 1] if node.lineno <= self.text.text.count("\n") + 1 else ""
-        prefix = ("(" if node.lineno == 1 else "") + line
-        column = len(prefix.encode()[: node.col_offset].decode(errors="ignore"))
-        return self.text.error(message, offset_at(self.text, node.lineno, column), hint)
+    def error(self, node: ast.AST, message: str, hint: str = "") -> LayerError:
+        """An error at the place of a node."""
+        return self.text.error(message, self.offset(node), hint)
 
-    def unknown(self, node: ast.expr, name: str, what: str) -> LayerError:
-        scope = self.scope
-        known = {
-            "tensor": list(scope.tensors),
-            "function": [*TABLE, *REDUCTIONS, *ALONG, "outer", *scope.functions, *scope.options],
-            "name": [*scope.tensors, *scope.indices, *scope.sizes],
-        }[what]
-        if what == "name" and (name in TABLE or name in REDUCTIONS or name in ALONG or name in scope.functions):
-            return self.error(node, f"{name} is a function; here is a number expected", f"write {name}(...)")
-        if what == "tensor" and (name in scope.sizes or name in scope.indices):
-            kind = "size" if name in scope.sizes else "index"
-            return self.error(node, f"{name} is {'an' if kind == 'index' else 'a'} {kind}, not a tensor")
-        return self.error(node, f"unknown {what} {name}", nearest(name, known))
+    def offset(self, node: ast.AST) -> int:
+        """Where a node begins in the text; all characters of the language are one byte long."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 1)
+        return offset_at(self.text, line, column)
 
-    def _bounded(self, node: ast.expr, value: Value) -> Value:
-        match value.expr:
-            case Num() as number if _bits(number) > MAX_BITS:
-                raise self.error(node, "number too large")
+    def bounded(self, node: ast.expr, value: Value) -> Value:
+        """The value, unless it is a number too large to compute with."""
+        if isinstance(value.expr, Num) and bits(value.expr) > MAX_BITS:
+            raise self.error(node, "number too large")
         return value
 
 
@@ -342,69 +250,8 @@ def items_of(node: ast.expr) -> Sequence[ast.expr]:
     return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
-def as_integer(expr: Expr) -> Integer | None:
-    """A number that is an integer expression of indices and sizes, or None."""
-    match expr:
-        case Num(value):
-            return sympy.Integer(value.numerator) if value.denominator == 1 else None
-        case Size(value):
-            return value
-        case E.Add(parts) | E.Mul(parts):
-            values = [as_integer(p) for p in parts]
-            if any(v is None for v in values):
-                return None
-            return (sympy.Add if isinstance(expr, E.Add) else sympy.Mul)(*values)
-        case E.Pow(base, Num(exponent)) if exponent.denominator == 1 and 0 < exponent <= MAX_DEGREE:
-            value = as_integer(base)
-            return None if value is None else value**exponent.numerator
-    return None
-
-
-def plus(*terms: Expr) -> Expr:
-    """A sum; one of integers alone is one integer expression (``t+1``)."""
-    if any(isinstance(t, Size) for t in terms) and all(_is_integral(t) for t in terms):
-        value = as_integer(E.add(*terms))
-        if value is not None:
-            return E.size(value)
-    return E.add(*terms)
-
-
-def _is_integral(expr: Expr) -> bool:
-    return as_integer(expr) is not None
-
-
-def is_affine(integer: Integer) -> bool:
-    """Whether no index is multiplied by an index; ``//``, ``%`` and integer tensors stand for themselves."""
-    atoms = integer.atoms(FloorDiv, Mod, sympy.Indexed)
-    plain = integer.xreplace({a: sympy.Dummy(integer=True) for a in atoms if not any(a in b.args for b in atoms)})
-    indices = [s for s in symbols_of(plain) if not is_size(s)]
-    for symbol in indices:
-        parts = linear_in(plain, symbol)
-        if parts is None or any(not is_size(s) for s in parts[0].free_symbols):
-            return False
-    return True
-
-
-def _side(expr: Expr) -> Expr:
-    """A side of a condition; an integer one as a single integer expression."""
-    value = as_integer(expr)
-    return expr if value is None else E.size(value)
-
-
-def _degree(integer: Integer) -> int:
-    if integer.is_Add:
-        return max(map(_degree, integer.args))
-    if integer.is_Mul:
-        return sum(map(_degree, integer.args))
-    if integer.is_Pow:
-        return _degree(integer.base) * int(integer.exp)
-    return 0 if integer.is_Integer else 1
-
-
-def _bits(number: Num) -> int:
-    return max(number.value.numerator.bit_length(), number.value.denominator.bit_length())
-
-
-def _counted(count: int, what: str = "index") -> str:
-    plural = {"index": "indices"}.get(what, f"{what}s")
-    return f"{count or 'no'} {what if count == 1 else plural}"
+def too_many(name: str, value: Value, count: int) -> tuple[str, str]:
+    """Message and hint for an element with more indices than axes."""
+    listed = ",".join(a.name.split("~")[0] for a in value.axes)
+    hint = (f"write {name}[{listed}]" if listed else f"write {name}") if name != "this" else ""
+    return f"{name} has {counted(len(value.axes), 'index')}, here it has {count}", hint

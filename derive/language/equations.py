@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import sympy
+
 from derive.language.axes import Value, hint_of
 from derive.language.declarations import check_name
-from derive.language.errors import Fragment, LayerError
+from derive.language.errors import Fragment
 from derive.language.expr import Elem, Index
 from derive.language.integers import Integer, is_size, symbols_of
+from derive.language.lexical import tokens
 from derive.language.parser import parse_onto, parse_place, parse_value
-from derive.language.scope import Scope
+from derive.language.scope import Scope, counted
 from derive.language.system import Equation, Tensor
 
 _EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
@@ -31,6 +34,7 @@ class Line:
 
     @property
     def free(self) -> frozenset[str]:
+        """The names of the indices on the left."""
         return frozenset(i.name for i in self.indices)
 
 
@@ -39,25 +43,34 @@ def line_of(text: Fragment, scope: Scope) -> Line:
     signs = list(_EQUALS.finditer(text.text))
     if len(signs) != 1:
         at = signs[1].start() if signs else 0
-        raise text.error("an equation has one = sign", at, "a condition is written ==" if signs else "write y[n,o] = ...")
+        hint = "a condition is written ==" if signs else "as in y[n,o] = ..."
+        raise text.error("an equation has one = sign", at, hint)
     left, right = text.part(0, signs[0].start()), text.part(signs[0].end(), len(text.text))
-    if not left.text:
-        raise text.error("the left side is missing", hint="write it as y[n,o] = ...")
-    name, places = parse_place(left, scope)
+    if not left.text or not right.text:
+        side = "right" if left.text else "left"
+        raise text.error(f"the {side} side is missing", signs[0].start(), "as in y[n,o] = ...")
+    name, placed = parse_place(left, scope)
     check_name(left.part(0, len(name)), "a tensor")
-    indices = tuple(_free_index(p, left, scope) for p in places if any(not is_size(s) for s in symbols_of(p)))
-    if len({i.name for i in indices}) < len(indices):
-        raise left.error("an index stands twice on the left")
-    return Line(text, left, right, name, places, indices)
+    indices: list[Index] = []
+    for place, at in placed:
+        index = _free_index(place, left, at, scope)
+        if index in indices:
+            hint = "write a condition [i == j] on the right instead"
+            raise left.error(f"index {place} stands twice on the left", at, hint)
+        if index:
+            indices.append(index)
+    return Line(text, left, right, name, tuple(p for p, _ in placed), tuple(indices))
 
 
-def _free_index(place: Integer, left: Fragment, scope: Scope) -> Index:
-    index = scope.indices.get(str(place)) if place.is_Symbol else None
-    if index is None:
-        raise left.error(
-            f"the left side is read at {place}", hint="a place on the left is an index, or fixed as in h[0,n]; shift the equation"
-        )
-    return index
+def _free_index(place: Integer, left: Fragment, at: int, scope: Scope) -> Index | None:
+    """The index that stands at a place of the left side, or None where the place is fixed."""
+    if not place.has(sympy.Indexed):
+        if all(map(is_size, symbols_of(place))):
+            return None
+        if place.is_Symbol:
+            return scope.index(place.name)
+    hint = "as in h[t,n] or h[0,n]; shift the equation, so that it defines h[t,n]"
+    raise left.error("a place on the left is an index, or fixed", at, hint)
 
 
 def tensors_of(lines: Sequence[Line], scope: Scope) -> Mapping[str, Tensor]:
@@ -84,8 +97,8 @@ def tensors_of(lines: Sequence[Line], scope: Scope) -> Mapping[str, Tensor]:
 
 
 def _axes_told(line: Line, lines: Sequence[Line], scope: Scope) -> tuple[Index, ...] | None:
-    """The axes of a line's tensor: the places given, then the axes that are left on the right; None if not yet known."""
-    reads = {n for n in re.findall(r"[A-Za-z_]\w*", line.right.text)}
+    """The axes of a line's tensor: the places given, then those left on the right; None if not yet known."""
+    reads = _names_in(line.right, scope)
     if any(other.name in reads and other.name not in scope.tensors for other in lines):
         return None
     value = parse_value(line.right, replace(scope, free=line.free))
@@ -97,6 +110,11 @@ def _axes_told(line: Line, lines: Sequence[Line], scope: Scope) -> tuple[Index, 
     return given + _named(value, given, line, scope)
 
 
+def _names_in(text: Fragment, scope: Scope) -> set[str]:
+    names = {token for kind, token, _ in tokens(text) if kind == "name"}
+    return names.union(*(_names_in(scope.options[n], replace(scope, options={})) for n in names & set(scope.options)))
+
+
 def _given_axes(name: str, count: int, lines: Sequence[Line]) -> tuple[Index, ...]:
     """The indices of the first axes, from any line of the tensor that has an index there."""
     own = [line for line in lines if line.name == name]
@@ -105,7 +123,8 @@ def _given_axes(name: str, count: int, lines: Sequence[Line]) -> tuple[Index, ..
         here = [_at(line, axis) for line in own if axis < len(line.places)]
         found = next((i for i in here if i is not None), None)
         if found is None:
-            raise own[0].left.error(f"{name} is defined at one place of axis {axis + 1} only", hint="give its equation for an index there")
+            message = f"{name} is defined at one place of its axis {axis + 1} only"
+            raise own[0].left.error(message, 0, "give an equation with an index there; this one is its base case")
         axes.append(found)
     return tuple(axes)
 
@@ -124,9 +143,8 @@ def _named(value: Value, given: tuple[Index, ...], line: Line, scope: Scope) -> 
         siblings.sort(key=lambda i: i.name != hint_of(axis))
         free = [i for i in siblings if i.name not in taken]
         if not free:
-            raise line.left.error(
-                f"no index is left to name the axes of {line.name}", hint=f"declare another index with the range of {hint_of(axis)}"
-            )
+            hint = f"declare another index with the range of {hint_of(axis)}"
+            raise line.left.error(f"no index is left to name the axes of {line.name}", 0, hint)
         taken.add(free[0].name)
         out.append(free[0])
     return tuple(out)
@@ -136,14 +154,12 @@ def define(line: Line, scope: Scope) -> Equation:
     """The equation of a line, in index form."""
     tensor = scope.tensors[line.name]
     if len(line.places) > len(tensor.axes):
-        raise line.left.error(f"{line.name} has {len(tensor.axes)} indices, here it has {len(line.places)}")
+        listed = ",".join(a.name for a in tensor.axes)
+        message = f"{line.name} has {counted(len(tensor.axes), 'index')}, here it has {len(line.places)}"
+        raise line.left.error(message, 0, f"write {line.name}[{listed}]")
     rest = _rest(line, tensor, scope)
     indices = (*line.indices, *rest)
-    names = frozenset(i.name for i in indices)
-    try:
-        right = parse_onto(line.right, replace(scope, free=line.free | names), rest)
-    except LayerError as error:
-        raise error
+    right = parse_onto(line.right, replace(scope, free={i.name for i in indices}), rest)
     left = Elem(line.name, (*line.places, *(i.symbol for i in rest)))
     return Equation(left, right, indices, line.text.text)
 
@@ -156,7 +172,8 @@ def _rest(line: Line, tensor: Tensor, scope: Scope) -> tuple[Index, ...]:
         siblings = [axis, *(i for i in scope.indices.values() if (i.low, i.high) == (axis.low, axis.high))]
         free = [i for i in siblings if i.name not in taken]
         if not free:
-            raise line.left.error(f"no index is left for axis {axis.name} of {tensor.name}", hint="declare another index with its range")
+            hint = f"declare another index with the range of {axis.name}"
+            raise line.left.error(f"no index is left for axis {axis.name} of {tensor.name}", 0, hint)
         taken.add(free[0].name)
         out.append(free[0])
     return tuple(out)

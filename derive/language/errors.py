@@ -13,7 +13,7 @@ class LayerError(Exception):
     """Something wrong in a layer or in an expression of the language.
 
     message   what is wrong, in one line
-    file      the file, or the name of the field (``equations``) where the text came from no file; "" if there is no place
+    file      the file, or the name of the field (``equations``) of a layer made in Python; "" if there is no place
     line      1, 2, … in that file or field; 0 if there is no place
     column    1, 2, … in that line
     source    the whole line

@@ -82,10 +82,9 @@ def tokens(text: Fragment) -> Iterator[tuple[str, str, int]]:
 def _check(text: Fragment) -> None:
     check_length(text)
     brackets: list[tuple[str, int]] = []
-    count = climb = 0  # climb: signs and powers in a row, which nest like brackets
+    climb = 0  # signs and powers in a row, which nest like brackets
     before = ""
-    for kind, token, at in tokens(text):
-        count += 1
+    for count, (kind, token, at) in enumerate(tokens(text), start=1):
         if count > MAX_TOKENS:
             raise text.error(f"expression too long: more than {MAX_TOKENS} names, numbers and signs", at)
         if kind == "number":

@@ -58,9 +58,9 @@ def fields_of(source: str | Path) -> Fields:
 
 def _system(fields: Fields, options: dict[str, object]) -> System:
     fields, choice = choose(fields, options)
-    system, places, lines = build(fields, choice)
-    check(system, places, lines)
-    return system
+    built = build(fields, choice)
+    check(built)
+    return built.system
 
 
 def _entries() -> Iterator[Any]:

@@ -7,16 +7,16 @@ that the language has into expressions.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from derive.language.axes import Axes, ShapeError, Value, described, settled
+from derive.language.axes import Axes, ShapeError, Value, settled
 from derive.language.elaborate import Elaborator, items_of
-from derive.language.errors import Fragment
+from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Expr, Index
 from derive.language.integers import Integer
 from derive.language.lexical import tree_of
-from derive.language.scope import Scope, scope_of
+from derive.language.scope import Scope, counted, scope_of
 from derive.language.system import System, Tensor
 
 
@@ -33,8 +33,20 @@ def parse_onto(text: str | Fragment, scope: Scope, indices: Sequence[Index]) -> 
     try:
         expr = axes.onto(value, indices)
     except ShapeError as error:
-        raise fragment.error(f"the right side has axes {described(value.axes)}: {error}") from None
-    return settled(expr, scope.indices, frozenset(i.name for i in indices))
+        raise _left_over(fragment, scope, value, error) from None
+    return settled(expr, scope.indices, frozenset(i.name for i in indices) | frozenset(scope.free or ()))
+
+
+def _left_over(text: Fragment, scope: Scope, value: Value, error: ShapeError) -> LayerError:
+    """The error where nameless axes have no place: most often an element lacks an index."""
+    lacking = [e for e in elements_in(text, scope) if len(e[1]) < len(scope.tensors[e[0]].axes)]
+    if not lacking:
+        return text.error(str(error))
+    name, places, at = min(lacking, key=lambda e: e[2])
+    axes = scope.tensors[name].axes
+    whole = f"{name}[{','.join(a.name for a in axes)}]"
+    message = f"{name} has {counted(len(axes), 'index')}, here it has {counted(len(places), 'index')}: {error}"
+    return text.error(message, at, f"write {whole}, or leave the same axes out on the left side")
 
 
 def parse_value(text: str | Fragment, scope: Scope) -> Value:
@@ -67,15 +79,30 @@ def parse_integer(text: str | Fragment, scope: Scope) -> Integer:
     return Elaborator(fragment, scope, Axes(scope.derived)).integer(tree_of(fragment))
 
 
-def parse_place(text: Fragment, scope: Scope) -> tuple[str, tuple[Integer, ...]]:
-    """The left side of an equation: a name and the places in its brackets; the tensor need not be known."""
+def parse_place(text: Fragment, scope: Scope) -> tuple[str, tuple[tuple[Integer, int], ...]]:
+    """The left side of an equation: a name, and the places in its brackets, each with its offset in the text.
+
+    The tensor need not be known.
+    """
     tree = tree_of(text)
     reader = Elaborator(text, scope, Axes(scope.derived))
     if isinstance(tree, ast.Name):
         return tree.id, ()
     if isinstance(tree, ast.Subscript) and isinstance(tree.value, ast.Name):
-        return tree.value.id, tuple(reader.integer(n) for n in items_of(tree.slice))
+        return tree.value.id, tuple((reader.integer(n), reader.offset(n)) for n in items_of(tree.slice))
     raise text.error("the left side of an equation is one element", hint="write it as y[n,o]")
+
+
+def elements_in(text: Fragment, scope: Scope) -> Iterator[tuple[str, tuple[Integer, ...], int]]:
+    """Every element as written: the tensor's name, the places given, and its offset in the text."""
+    reader = Elaborator(text, replace(scope, free=None), Axes(scope.derived))
+    tree = tree_of(text)
+    heads = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Subscript)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in scope.tensors:
+            yield node.value.id, tuple(reader.integer(n) for n in items_of(node.slice)), reader.offset(node)
+        elif isinstance(node, ast.Name) and node.id in scope.tensors and id(node) not in heads:
+            yield node.id, (), reader.offset(node)
 
 
 def as_fragment(text: str | Fragment) -> Fragment:

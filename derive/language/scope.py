@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from derive.language import expr as E
-from derive.language.errors import Fragment
+from derive.language.errors import Fragment, nearest
 from derive.language.expr import Index
 from derive.language.functions import TABLE
 from derive.language.integers import Integer
@@ -54,3 +54,28 @@ def scope_of(system: System, tensors: Mapping[str, Tensor] | None = None, calcul
     sizes = (*system.sizes, *system.derived)
     known = {**system.tensors, **(tensors or {})}
     return Scope(system.indices, sizes, known, None, abstract, {}, calculus, system.derived)
+
+
+def meaning_of(name: str, expected: str, scope: Scope) -> tuple[str, str]:
+    """Message and hint for a name that is not what is expected: a number's ``name``, a ``tensor``, a ``function``."""
+    functions = [*TABLE, *REDUCTIONS, *ALONG, "outer", *scope.functions]
+    known = {
+        "tensor": list(scope.tensors),
+        "function": [*functions, *scope.options],
+        "name": [*scope.tensors, *scope.indices, *scope.sizes, *scope.options],
+    }
+    if name in functions:
+        return f"{name} is a function", f"write {name}(...)"
+    if expected == "function" and name in scope.tensors:
+        return f"{name} is a tensor, not a function", f"write {name}[...]"
+    if expected != "name" and name in scope.sizes:
+        return f"{name} is a size, not a {expected}", ""
+    if expected != "name" and scope.index(name) is not None:
+        return f"{name} is an index, not a {expected}", ""
+    return f"unknown {expected} {name}", nearest(name, known[expected])
+
+
+def counted(count: int, what: str) -> str:
+    """``2 indices``, ``1 index``, ``no index``."""
+    plural = "indices" if what == "index" else f"{what}s"
+    return f"{count or 'no'} {what if count < 2 else plural}"

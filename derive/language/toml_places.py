@@ -20,14 +20,15 @@ _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", 
 
 
 def strings_of(source: str, origin: str) -> dict[Path, Fragment]:
-    """Every string, number and truth value of a valid TOML document, by the path of its key (and its number in an array)."""
-    return _Scanner(source, origin).scan()
+    """Every string, number and truth value of a valid TOML document, by the path of keys (and numbers in arrays)."""
+    return _Scanner(source, origin, tuple(line.rstrip("\r") for line in source.split("\n"))).scan()
 
 
 @dataclass
 class _Scanner:
     source: str
     origin: str
+    lines: tuple[str, ...]
     at: int = 0
     found: dict[Path, Fragment] = field(default_factory=dict)
 
@@ -143,14 +144,12 @@ class _Scanner:
         return "", end.end() if end else at
 
     def keep(self, path: Path, text: str, offsets: list[int]) -> None:
-        lines = tuple(self.source.split("\n"))
-        starts = [0]
-        for line in lines:
-            starts.append(starts[-1] + len(line) + 1)
         places = []
-        line = 0
+        line, start = self.source.count("\n", 0, offsets[0]), self.source.rfind("\n", 0, offsets[0]) + 1
+        before = offsets[0]
         for offset in offsets:
-            while line + 1 < len(starts) and starts[line + 1] <= offset:
-                line += 1
-            places.append((line + 1, offset - starts[line] + 1))
-        self.found[path] = Fragment(text, self.origin, tuple(t.rstrip("\r") for t in lines), tuple(places))
+            if (crossed := self.source.count("\n", before, offset)) > 0:
+                line, start = line + crossed, self.source.rfind("\n", 0, offset) + 1
+            places.append((line + 1, offset - start + 1))
+            before = offset
+        self.found[path] = Fragment(text, self.origin, self.lines, tuple(places))

@@ -1,0 +1,113 @@
+"""Function calls: reductions, functions of an axis, elementwise functions, and the working notation of derivations."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derive.language import expr as E
+from derive.language.axes import Value, hint_of
+from derive.language.errors import nearest
+from derive.language.expr import Index
+from derive.language.functions import TABLE
+from derive.language.scope import ALONG, REDUCTIONS, counted, meaning_of
+
+if TYPE_CHECKING:
+    from derive.language.elaborate import Elaborator
+
+
+def call(reader: Elaborator, node: ast.Call) -> Value:
+    """The value of ``name(argument, ...)``."""
+    if not isinstance(node.func, ast.Name):
+        raise reader.error(node.func, "only a named function can be called")
+    if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
+        raise reader.error(node, "a function has plain arguments only")
+    name = node.func.id
+    if name in reader.scope.options:
+        name = reader.scope.options[name].text.strip()
+    if not node.args:
+        raise reader.error(node, f"{name} has no argument")
+    if name in REDUCTIONS:
+        return _reduction(reader, node, name)
+    if name in ALONG:
+        return _along(reader, node, name)
+    if name == "outer":
+        return reader.axes.outer(*(reader.value(a) for a in _two(reader, node, name)))
+    if reader.scope.calculus and name == "delta":
+        left, right = _two(reader, node, name)
+        return Value(E.Delta(reader.integer(left), reader.integer(right)))
+    if reader.scope.calculus and name == "D":
+        return _partial(reader, node)
+    return _elementwise(reader, node, name)
+
+
+def _reduction(reader: Elaborator, node: ast.Call, name: str) -> Value:
+    """``sum(body, i, j)`` over named indices, ``sum(body)`` over the axes that are left."""
+    named = _indices(reader, node, name)
+    value = replace(reader, bound=reader.bound | {i.name for i in named}).value(node.args[0])
+    if not named and not value.axes:
+        raise reader.error(node, f"{name} over what?", f"name an index, as in {name}(x[n,i], i)")
+    return reader.axes.reduced(name, value, named)
+
+
+def _along(reader: Elaborator, node: ast.Call, name: str) -> Value:
+    """``softmax(body, o)`` along a named index, which stays free; ``softmax(body)`` along the last axis left."""
+    named = _indices(reader, node, name)
+    value = replace(reader, bound=reader.bound | {i.name for i in named}).value(node.args[0])
+    if not named and not value.axes:
+        raise reader.error(node, f"{name} along what?", f"name an index, as in {name}(z[n,o], o)")
+    nameless = {hint_of(a) for a in value.axes}
+    for argument, index in zip(node.args[1:], named, strict=True):
+        if index.name not in nameless:
+            reader.check_free(argument, index.name)
+    return reader.axes.along(name, value, named)
+
+
+def _indices(reader: Elaborator, node: ast.Call, function: str) -> list[Index]:
+    """The indices named after the first argument."""
+    found: list[Index] = []
+    for argument in node.args[1:]:
+        if not isinstance(argument, ast.Name):
+            hint = f"as in {function}(x[n,i], i)"
+            raise reader.error(argument, f"{function} takes an expression, and then the indices it runs over", hint)
+        index = reader.scope.index(argument.id)
+        if index is None:
+            raise reader.error(argument, f"{argument.id} is not an index", nearest(argument.id, reader.scope.indices))
+        if index in found:
+            raise reader.error(argument, f"{function} over the index {index.name} twice")
+        found.append(index)
+    return found
+
+
+def _elementwise(reader: Elaborator, node: ast.Call, name: str) -> Value:
+    """A function of the table, or an abstract one.
+
+    An index after the arguments is accepted and means nothing, so that an option may be ``linear`` or ``softmax``:
+    ``g(z[t,n,o], o)``.
+    """
+    row = TABLE.get(name)
+    if row is None and name not in reader.scope.functions:
+        raise reader.error(node.func, *meaning_of(name, "function", reader.scope))
+    arity = len(row.arguments) if row else 1
+    if len(node.args) < arity or not all(_is_index(reader, a) for a in node.args[arity:]):
+        raise reader.error(node, f"{name} takes {counted(arity, 'argument')}, here {len(node.args)}")
+    return reader.axes.elementwise(lambda *exprs: E.Call(name, exprs), *map(reader.value, node.args[:arity]))
+
+
+def _is_index(reader: Elaborator, node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and reader.scope.index(node.id) is not None
+
+
+def _partial(reader: Elaborator, node: ast.Call) -> Value:
+    """``D(u, v[i])``: the derivative of an expression by an element, not worked out."""
+    of, wrt = (reader.value(a) for a in _two(reader, node, "D"))
+    if of.axes or wrt.axes or not isinstance(wrt.expr, E.Elem):
+        raise reader.error(node, "D(u, v[i]) takes an expression and an element")
+    return Value(E.Partial(of.expr, wrt.expr))
+
+
+def _two(reader: Elaborator, node: ast.Call, name: str) -> tuple[ast.expr, ast.expr]:
+    if len(node.args) != 2:
+        raise reader.error(node, f"{name} takes 2 arguments, here {len(node.args)}")
+    return node.args[0], node.args[1]
