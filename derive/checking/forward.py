@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from derive.checking.arrays import Array
-from derive.checking.reference import STEP, Interpreter, Margins, Scope, Stored
+from derive.checking.margins import Margins
+from derive.checking.places import Grid, Scope, Stored
+from derive.checking.reference import STEP, Interpreter
 from derive.checking.tree import Forest
 from derive.language.expr import Index, names_read
 from derive.language.schedule import Block, Loop, schedule
@@ -25,15 +27,15 @@ _FILLED = 1 << 22  # numbers in one tensor at most, with its perturbations
 
 def stored_inputs(system: System, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Stored]:
     """Given arrays as stored tensors: checked for their shapes, an axis of perturbations added."""
-    reader = Interpreter(system, sizes, {})
+    reader = Grid(sizes, {})
     out = {}
     for name, given in arrays.items():
         tensor = system.tensors[name]
-        shape = tuple(reader.integer(a.extent, reader.scope) for a in tensor.axes)
+        shape = tuple(reader.size(a.extent) for a in tensor.axes)
         array = np.asarray(given)
         if array.shape != shape:
             raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
-        lows = tuple(reader.integer(a.low, reader.scope) for a in tensor.axes)
+        lows = tuple(reader.size(a.low) for a in tensor.axes)
         out[name] = Stored(array if tensor.integer else array[..., None], lows)
     return out
 
@@ -53,6 +55,15 @@ def run(
     return tensors
 
 
+def completed(system: System, tensors: Mapping[str, Stored], sizes: Mapping[str, int]) -> dict[str, Stored]:
+    """The tensors, and those that the system computes from them and that are not among them."""
+    missing = frozenset(e.name for e in system.all_equations) - set(tensors)
+    complete = dict(tensors)
+    if missing:
+        _Runner(system, sizes, complete).run(_part(b, missing) for b in schedule(system))
+    return complete
+
+
 class _Runner:
     """Fills the tensors of a system block by block; the element of ``changes`` is added where a tensor is defined."""
 
@@ -69,7 +80,7 @@ class _Runner:
         self.tensors = tensors
         self.changes = changes or {}
         self.columns = max((c.shape[-1] for c in self.changes.values()), default=1)
-        self.reader = Interpreter(system, sizes, tensors, forest or Forest(), remember=False, margins=margins)
+        self.reader = Interpreter(sizes, tensors, system, forest or Forest(), remember=False, margins=margins)
 
     def run(self, blocks: Iterable[Block]) -> None:
         for block in blocks:
@@ -81,7 +92,7 @@ class _Runner:
             self._loop(over, equations, self.reader.scope)
 
     def _empty(self, name: str) -> Stored:
-        bounds = [tuple(self.reader.integer(b, self.reader.scope) for b in ends) for ends in self.system.storage(name)]
+        bounds = [tuple(self.reader.size(b) for b in ends) for ends in self.system.storage(name)]
         shape = (*(high - low + 1 for low, high in bounds), self.columns)
         kind = complex if self.changes else float
         return Stored(np.full(shape, np.nan, dtype=kind), tuple(low for low, _ in bounds))
@@ -191,10 +202,7 @@ def _quantity(
 
 def declared(system: System, tensors: Mapping[str, Stored], sizes: Mapping[str, int], name: str) -> Array:
     """A tensor's values over its declared range, without base cases; the last axis is that of perturbations."""
-    reader = Interpreter(system, sizes, {})
+    reader = Grid(sizes, {})
     stored = tensors[name]
-    where = []
-    for axis, low in zip(system.tensors[name].axes, stored.lows, strict=True):
-        first, last = (reader.integer(end, reader.scope) - low for end in (axis.low, axis.high))
-        where.append(slice(first, last + 1))
-    return stored.array[tuple(where)]
+    pairs = zip(system.tensors[name].axes, stored.lows, strict=True)
+    return stored.array[tuple(slice(reader.size(a.low) - low, reader.size(a.high) - low + 1) for a, low in pairs)]

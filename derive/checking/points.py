@@ -16,7 +16,9 @@ import sympy
 from derive.checking.arrays import Array
 from derive.checking.elementwise import domain_bound
 from derive.checking.forward import run, stored_inputs
-from derive.checking.reference import Interpreter, Margins, Stored
+from derive.checking.margins import Margins
+from derive.checking.places import Stored
+from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes, size_value
 from derive.language.expr import Bracket, Call, Elem, Expr, Num, Pow, Reduce, Size, names_read, walk
 from derive.language.integers import Integer, expand
@@ -156,7 +158,7 @@ def _make_true(assumption: Assumption, system: System, sizes: Mapping[str, int],
 def _sides(
     assumption: Assumption, system: System, sizes: Mapping[str, int], inputs: Mapping[str, Array]
 ) -> tuple[Array, Array]:
-    reader = Interpreter(system, sizes, stored_inputs(system, inputs, sizes))
+    reader = Interpreter(sizes, stored_inputs(system, inputs, sizes), system)
     return reader.over(assumption.left, assumption.indices), reader.over(assumption.right, assumption.indices)
 
 

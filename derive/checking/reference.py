@@ -17,8 +17,10 @@ import numpy as np
 
 from derive.checking import arrays
 from derive.checking.arrays import Array, as_values
-from derive.checking.elementwise import domain_bound, kinks, numeric, power
-from derive.checking.tree import Forest, Node, Places, compiled, ordered_symbols
+from derive.checking.elementwise import numeric, power
+from derive.checking.margins import Margins
+from derive.checking.places import Grid, Moved, Scope, token
+from derive.checking.tree import Forest, Node, Places
 from derive.language.expr import (
     Add,
     Along,
@@ -35,47 +37,13 @@ from derive.language.expr import (
     Reduce,
     Size,
 )  # fmt: skip
-from derive.language.integers import Integer, size_symbol
 from derive.language.system import Equation, System
 
 STEP = 1e-30  # of the complex step: so small that its square vanishes beside any value
 
 
-@dataclass(frozen=True)
-class Stored:
-    """A tensor's values: its axes, then the axis of perturbations (integer tensors have none), and its lower bounds."""
-
-    array: Array
-    lows: tuple[int, ...]
-
-
 @dataclass
-class Margins:
-    """How near an evaluation came to a kink, a tie or a jump, and to the edge of a domain."""
-
-    kink: float = np.inf
-    domain: float = np.inf
-
-
-@dataclass(frozen=True, eq=False)
-class Moved:
-    """The element whose values are given an imaginary step: a tensor and a place for each value of the indices."""
-
-    name: str
-    places: tuple[Places, ...]
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The values of sizes and of the indices in scope, how many axes there are, and what is moved."""
-
-    values: Mapping[Integer, Places]
-    depth: int = 0
-    moved: Moved | None = None
-
-
-@dataclass
-class Interpreter:
+class Interpreter(Grid):
     """Evaluates expressions for given sizes and values of the tensors.
 
     Where ``remember`` is set, equal subexpressions are evaluated once; the tensors must then stay as they are.
@@ -84,18 +52,13 @@ class Interpreter:
     """
 
     system: System
-    sizes: Mapping[str, int]
-    tensors: Mapping[str, Stored]
     forest: Forest = field(default_factory=Forest)
     remember: bool = True
     margins: Margins | None = None
 
     def __post_init__(self) -> None:
-        self.scope = Scope({size_symbol(name): value for name, value in self.sizes.items()})
+        super().__post_init__()
         self._known: dict[Hashable, Array] = {}
-        self._axes: dict[tuple[int, int, int], Array] = {}
-        self._places: dict[Hashable, Any] = {}
-        self._offsets: dict[Hashable, tuple[Places, Array | None]] = {}
         self._moved: list[Moved] = []
 
     def over(self, expr: Expr, indices: Sequence[Index]) -> Array:
@@ -111,42 +74,11 @@ class Interpreter:
         with np.errstate(all="ignore"):  # what is infinite or undefined beside a false bracket counts for nothing
             return self._value(self.forest.node(expr), scope)
 
-    def bound(self, scope: Scope, over: Sequence[Index]) -> tuple[Scope, list[int]]:
-        """The scope with more indices, each along an axis of its own, and their extents."""
-        values, extents = dict(scope.values), []
-        for depth, index in enumerate(over, scope.depth):
-            low, high = self.integer(index.low, scope), self.integer(index.high, scope)
-            if (low, high, depth) not in self._axes:
-                self._axes[low, high, depth] = arrays.axis_values(low, high, depth)
-            values[index.symbol] = self._axes[low, high, depth]
-            extents.append(high - low + 1)
-        return replace(scope, values=values, depth=scope.depth + len(over)), extents
-
-    def integer(self, integer: Integer, scope: Scope) -> Places:
-        """The value of an index or size expression."""
-        if integer.is_Integer:
-            return int(integer)
-        if integer.is_Symbol:
-            return scope.values[integer]
-        key = (integer, *(_token(scope.values[s]) for s in ordered_symbols(integer)))
-        known = self._places.get(key)
-        if known is None:
-            known = self._places[key] = compiled(integer)(scope.values, self._read_integer)
-        return known
-
-    def _read_integer(self, name: str, places: tuple[Places, ...]) -> Places:
-        stored = self.tensors[name]
-        where = tuple(
-            np.clip(np.asarray(p) - low, 0, n - 1)
-            for p, low, n in zip(places, stored.lows, stored.array.shape, strict=True)
-        )
-        return stored.array[where]
-
     def _value(self, node: Node, scope: Scope) -> Array:
         if not self.remember:
             return _EVALUATE[type(node.expr)](self, node, scope)
         moved = scope.moved if scope.moved is not None and scope.moved.name in node.reads else None
-        key = (id(node), id(moved), *(_token(scope.values[s]) for s in node.free))
+        key = (id(node), id(moved), *(token(scope.values[s]) for s in node.free))
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = _EVALUATE[type(node.expr)](self, node, scope)
@@ -167,7 +99,7 @@ class Interpreter:
         integer = self.system.tensors[element.name].integer if element.name in self.system.tensors else False
         where, outside = [], []
         for axis, place in enumerate(element.index):
-            clipped, inside = self._clipped(place, scope, stored.lows[axis], stored.array.shape[axis])
+            clipped, inside = self.clipped(place, scope, stored.lows[axis], stored.array.shape[axis])
             where.append(clipped)
             if inside is not None:
                 outside.append(inside)
@@ -177,19 +109,6 @@ class Interpreter:
         for inside in outside:
             value = np.where(inside, value, self.system.outside.get(element.name, np.nan))
         return value
-
-    def _clipped(self, integer: Integer, scope: Scope, low: int, extent: int) -> tuple[Places, Array | None]:
-        """The offset into an axis, clipped into it, and where it was inside (None: everywhere)."""
-        offset = self.integer(integer, scope) - low
-        if isinstance(offset, int):
-            return (offset, None) if 0 <= offset < extent else (0, np.zeros(1, dtype=bool))
-        key = (integer, low, extent, *(_token(scope.values[s]) for s in ordered_symbols(integer)))
-        known = self._offsets.get(key)
-        if known is None:
-            inside = (offset >= 0) & (offset < extent)
-            clipped = np.clip(offset, 0, extent - 1)
-            known = self._offsets[key] = (clipped, None if inside.all() else inside[..., None])
-        return known
 
     def _stepped(self, value: Array, element: Elem, scope: Scope, moved: Moved) -> Array:
         """The value with an imaginary step where the element read is the one that is moved."""
@@ -216,24 +135,16 @@ class Interpreter:
 
     def _power(self, node: Node, scope: Scope) -> Array:
         base, exponent = (self._value(c, scope) for c in node.children)
-        if self.margins is not None and not np.all(exponent.real == np.round(exponent.real)):
-            self.margins.domain = min(self.margins.domain, base.real.min())
+        if self.margins is not None:
+            self.margins.power(base, exponent)
         return power(base, exponent)
 
     def _call(self, node: Node, scope: Scope) -> Array:
         assert isinstance(node.expr, Call)
         arguments = [self._value(c, scope) for c in node.children]
         if self.margins is not None:
-            self._watch_call(node.expr.function, arguments[0])
+            self.margins.call(node.expr.function, arguments[0])
         return numeric(node.expr.function)(*arguments)
-
-    def _watch_call(self, function: str, argument: Array) -> None:
-        assert self.margins is not None
-        bound = domain_bound(function)
-        if bound is not None:
-            self.margins.domain = min(self.margins.domain, argument.real.min() - bound)
-        for kink in kinks(function):
-            self.margins.kink = min(self.margins.kink, np.abs(argument.real - kink).min())
 
     def _reduction(self, node: Node, scope: Scope) -> Array:
         reduction = node.expr
@@ -243,8 +154,8 @@ class Interpreter:
             total = self._sum(node.children[0], inner, extents, scope.depth)
             return total if reduction.op == "sum" else total / prod(extents)
         flat = arrays.flattened(self._value(node.children[0], inner), extents, scope.depth)
-        if reduction.op == "max":
-            self._watch_maximum(flat)
+        if reduction.op == "max" and self.margins is not None:
+            self.margins.maximum(flat)
         return _REDUCTIONS[reduction.op](flat)
 
     def _sum(self, body: Node, inner: Scope, extents: Sequence[int], depth: int) -> Array:
@@ -252,12 +163,6 @@ class Interpreter:
             terms = [self._sum(term, inner, extents, depth) for term in body.children]
             return sum(terms[1:], terms[0])
         return arrays.sum_of_products(*self._factors(body, inner), extents, depth)
-
-    def _watch_maximum(self, flat: Array) -> None:
-        if self.margins is not None and len(flat) > 1:
-            second, first = np.sort(flat.real, axis=0)[-2:]
-            gaps = (first - second)[np.isfinite(first)]
-            self.margins.kink = min(self.margins.kink, gaps.min(initial=np.inf))
 
     def _along(self, node: Node, scope: Scope) -> Array:
         """A function of an axis, read at one place of it."""
@@ -270,7 +175,8 @@ class Interpreter:
             place = place * extent + self.integer(at, scope) - self.integer(index.low, scope)
         if along.op == "softmax":
             return arrays.picked(arrays.softmax(flat), place)
-        self._watch_maximum(flat)
+        if self.margins is not None:
+            self.margins.maximum(flat)
         return as_values(arrays.first_maximum(flat)[..., 0] == place)
 
     def _bracket(self, node: Node, scope: Scope) -> Array:
@@ -284,7 +190,7 @@ class Interpreter:
                 continue
             first, second = self._value(left, scope).real, self._value(right, scope).real
             if self.margins is not None and not self._whole_valued(left.reads | right.reads):
-                self.margins.kink = min(self.margins.kink, np.abs(first - second).min())
+                self.margins.comparison(first, second)
             holds = holds * _COMPARE[condition.op](first, second)
         return np.asarray(holds)
 
@@ -335,11 +241,6 @@ class Interpreter:
             high = self.integer(index.high if index else defined, scope)
             here = here & np.greater_equal(place, low) & np.less_equal(place, high)
         return np.asarray(here)
-
-
-def _token(value: Places) -> Hashable:
-    """What identifies the value of an index: itself, or the array (which is kept, so that its id stays its own)."""
-    return (value,) if isinstance(value, int) else id(value)
 
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 
 import numpy as np
 
@@ -26,10 +27,15 @@ _SWEEPS = 2  # over all sizes, bettering one at a time
 _LARGEST = 800_000  # elements of the largest local Jacobian, if it can be had
 
 
-def choose_sizes(system: System, recurrence: int, seed: int) -> dict[str, int]:
-    """A value for every size of a system, derived ones included; recurrences have the length ``recurrence``."""
+def choose_sizes(
+    system: System, recurrence: int, seed: int, fixed: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, int]:
+    """A value for every size of a system, derived ones included; recurrences have the length ``recurrence``.
+
+    Raises ValueError where none are found with which every derived size, and every range, holds at least one value.
+    """
     rng = np.random.default_rng([seed, recurrence])
-    allowed = _allowed(system, recurrence)
+    allowed = _allowed(system, recurrence) | {name: (value,) for name, value in fixed.items()}
     layout = _Layout.of(system)
     drawn = [{name: int(rng.choice(values)) for name, values in allowed.items()} for _ in range(_DRAWS)]
     best = min(drawn, key=lambda sizes: _faults(system, layout, sizes))

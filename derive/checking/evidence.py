@@ -1,0 +1,176 @@
+"""The evidence for a derivation: every line of it evaluated, before and after, and compared with the truth.
+
+The truth of a gradient is the complex-step derivative of the loss by the tensor itself, from the forward equations
+alone.  All lines of a gradient's derivation must have that value, on all axes, at every test point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
+
+from derive.checking.compare import Comparison, compared
+from derive.checking.points import Point, point, points
+from derive.checking.reference import Interpreter
+from derive.checking.sizes import choose_sizes
+from derive.checking.tree import Forest
+from derive.checking.truth import interpreter_of
+from derive.language.expr import ZERO, Bracket, Compare, Expr, Num, Size, free_symbols
+from derive.language.integers import is_size
+from derive.language.parser import parse_in
+from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
+
+TOLERANCE = 1e-11  # of the relative difference: complex step and exact formulas leave rounding only
+RECURRENCES = (5, 1, 2)  # how often things recur at the test points
+
+Record = Step | Case | ClosedForm | Gradient
+
+
+@dataclass(frozen=True)
+class StepEvidence:
+    """What was found for one record: the largest relative difference, and the points at which it was looked for."""
+
+    error: float
+    points: tuple[str, ...]
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence for each record of a derivation."""
+
+    found: dict[int, tuple[Record, StepEvidence]]  # by id of the record, which is kept with it
+
+    def of(self, record: Record) -> StepEvidence:
+        """The evidence for a step, sub-step, case, closed form or whole gradient of the derivation checked."""
+        return self.found[id(record)][1]
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures
+
+    @property
+    def worst(self) -> float:
+        return max((e.error for _, e in self.found.values()), default=0.0)
+
+    @property
+    def failures(self) -> tuple[tuple[Record, StepEvidence], ...]:
+        return tuple((record, e) for record, e in self.found.values() if not e.ok)
+
+
+def evidence(derivation: Derivation, seed: int = 0) -> Evidence:
+    """Check every step, sub-step, case and closed form of a derivation, and every gradient as a whole."""
+    checker = Checker(derivation, seed)
+    for gradient in chain.from_iterable(derivation.gradients.values()):
+        checker.gradient(gradient)
+    for form in derivation.closed_forms:
+        checker.closed_form(form)
+    return Evidence(checker.found)
+
+
+@dataclass
+class Checker:
+    """Evaluates records at the test points of one derivation and notes what it finds."""
+
+    derivation: Derivation
+    seed: int
+    found: dict[int, tuple[Record, StepEvidence]] = field(default_factory=dict)
+    forest: Forest = field(default_factory=Forest)
+
+    def __post_init__(self) -> None:
+        self._at_ones: dict[frozenset[tuple[str, int]], Place] = {}
+        self.places = [self._place(p) for p in points(self.derivation.system, RECURRENCES, self.seed)]
+
+    def _place(self, at: Point) -> Place:
+        return Place(str(at), interpreter_of(self.derivation, at, self.forest))
+
+    def gradient(self, gradient: Gradient) -> None:
+        zero = gradient.right == ZERO
+        self._lines(gradient, gradient, (gradient.left, gradient.right), zero)
+        for step in gradient.steps:
+            self._lines(step, step, (gradient.left, step.before, step.after), zero)
+            self._substeps(step, zero)
+        for case in gradient.cases:
+            self._case(case)
+
+    def _lines(self, record: Record, over: Step | Gradient, lines: Sequence[Expr], zero: bool) -> None:
+        self._note(record, self.places, [compared(p.interpreter, over.indices, lines) for p in self.places], zero)
+
+    def _substeps(self, step: Step, zero: bool) -> None:
+        zero = zero or (bool(step.substeps) and step.substeps[-1].after == ZERO)
+        for substep in step.substeps:
+            self._lines(substep, substep, (substep.before, substep.after), zero)
+            self._substeps(substep, zero)
+
+    def _case(self, case: Case) -> None:
+        system = self.derivation.system
+        where = parse_in(system, case.where, (*system.indices.values(), *case.indices))
+        settings = _settings(where)
+        places = self.places if not settings else [self._place_at(settings)]
+        held = {i.symbol for i in case.indices}
+        inside = where if all(is_size(s) or s in held for s in free_symbols(where)) else None  # else its place is fixed
+        found = [compared(p.interpreter, case.indices, (case.left, case.right), inside) for p in places]
+        self._note(case, places, found, case.right == ZERO)
+
+    def _place_at(self, settings: frozenset[tuple[str, int]]) -> Place:
+        """A place where some sizes are as a case demands."""
+        if settings not in self._at_ones:
+            system = self.derivation.system
+            sizes = choose_sizes(system, RECURRENCES[0], self.seed, dict(settings))
+            self._at_ones[settings] = self._place(point(system, sizes, self.seed))
+        return self._at_ones[settings]
+
+    def closed_form(self, form: ClosedForm) -> None:
+        self._note(form, self.places, [_unrolled(form, p.interpreter) for p in self.places], False)
+
+    def _note(self, record: Record, places: Sequence[Place], found: Sequence[Comparison], zero: bool) -> None:
+        error = max(c.error for c in found)
+        seen = zero or any(c.telling for c in found)
+        self.found[id(record)] = (
+            record,
+            StepEvidence(error, tuple(p.name for p in places), seen and error <= TOLERANCE),
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A test point by its sizes, and an interpreter with the true values of every tensor and gradient there."""
+
+    name: str
+    interpreter: Interpreter
+
+
+def _settings(where: Expr) -> frozenset[tuple[str, int]]:
+    """The sizes that a condition fixes: s of ``[s == 1]``."""
+    conditions = where.conditions if isinstance(where, Bracket) else ()
+    return frozenset(
+        (c.left.value.name, int(c.right.value))
+        for c in conditions
+        if isinstance(c, Compare) and c.op == "==" and isinstance(c.left, Size) and isinstance(c.right, Num)
+        if c.left.value.is_Symbol and is_size(c.left.value)
+    )
+
+
+def _unrolled(form: ClosedForm, reader: Interpreter) -> Comparison:
+    """The sum over later times of products of Jacobians, compared with the true gradient."""
+    order = [i.name for i in form.indices]
+    moved = (order.index(form.index.name), order.index(form.column.name))
+    truth, local = (np.moveaxis(reader.over(e, form.indices), moved, (0, -1)) for e in (form.left, form.local))
+    jacobian = np.moveaxis(reader.over(form.jacobian, (*form.indices, form.row)), moved, (0, -2))
+    if form.step < 0:
+        truth, local, jacobian = truth[::-1], local[::-1], jacobian[::-1]
+    length = len(truth)
+    total = np.zeros_like(truth)
+    for t in range(length):
+        product = np.eye(truth.shape[-1])
+        for s in range(t, length):
+            total[t] += np.einsum("...cr,...r->...c", product, local[s])
+            if s + 1 < length:
+                product = product @ jacobian[s]
+    if not np.isfinite(total).all():
+        return Comparison(np.inf, True)
+    largest = float(np.abs(truth).max())
+    return Comparison(float(np.abs(total - truth).max()) / largest if largest else np.inf, length > 1)
