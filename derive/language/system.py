@@ -56,7 +56,7 @@ class Assumption:
     line: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class System:
     """The forward equations of a layer.
 
@@ -87,6 +87,11 @@ class System:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
     prose: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """The layer in a few lines: name, title, options as chosen, and the equations."""
+        chosen = "".join(f", {option}={value}" for option, value in self.chosen.items())
+        return "\n".join([f"{self.name}: {self.title}{chosen}", *(f"  {e.left} = {e.right}" for e in self.all_equations)])
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
