@@ -8,7 +8,7 @@ from derive.language.expr import Bracket, Compare, Elem, Expr, Index, Size, subs
 from derive.language.integers import Integer, Mod, is_size, symbols_of
 from derive.language.system import System
 from derive.language.text import integer_text
-from derive.steps.record import Case
+from derive.steps.record import Case, Step
 from derive.steps.rewrite import rewrite
 from derive.steps.rule import Scope, scope_of
 
@@ -45,10 +45,12 @@ def _value(side: Expr) -> Integer | None:
     return side.value if isinstance(side, Size) else getattr(side, "value", None)
 
 
-def _simplified(expr: Expr, scope: Scope, indices: tuple[Index, ...]) -> Expr:
+def _simplified(expr: Expr, scope: Scope, indices: tuple[Index, ...]) -> tuple[Expr, tuple[Step, ...]]:
+    steps: tuple[Step, ...] = ()
     for rules in (CONTRACT, LEFTOVER, SIMPLIFY):
-        expr, _ = rewrite(expr, rules, scope, indices)
-    return expr
+        expr, more = rewrite(expr, rules, scope, indices)
+        steps += more
+    return expr, steps
 
 
 def _ends(
@@ -60,16 +62,16 @@ def _ends(
     at_end = {index.symbol: end}
     end_left = substitute(left, at_end)
     assert isinstance(end_left, Elem)
-    end_right = _simplified(substitute(right, at_end), scope_of(system, others, right), others)
+    end_right, end_steps = _simplified(substitute(right, at_end), scope_of(system, others, right), others)
     inside = scope_of(system, indices, right).given(Bracket((condition,)))
-    between_right = _simplified(right, inside, indices)
+    between_right, between_steps = _simplified(right, inside, indices)
     place = f"{index.name} == {integer_text(end)}"
     comes = "after" if condition.op == "<" else "before"
     low, high = integer_text(index.low), integer_text(index.high)
     between = f"[{low} <= {index.name} < {high}]" if condition.op == "<" else f"[{low} < {index.name} <= {high}]"
     return [
-        Case(f"[{place}]", end_left, end_right, others, f"Nothing comes {comes} it."),
-        Case(between, left, between_right, indices, "Every reader is there."),
+        Case(f"[{place}]", end_left, end_right, others, f"Nothing comes {comes} it.", end_steps),
+        Case(between, left, between_right, indices, "Every reader is there.", between_steps),
     ]
 
 
@@ -87,11 +89,11 @@ def _at_one(
     system: System, left: Elem, right: Expr, indices: tuple[Index, ...], divisors: tuple[Integer, ...]
 ) -> Case:
     ones = {d: 1 for d in divisors}
-    at_one = _simplified(substitute(right, ones), scope_of(system, indices, right), indices)
+    at_one, steps = _simplified(substitute(right, ones), scope_of(system, indices, right), indices)
     where = "[" + ", ".join(f"{d.name} == 1" for d in divisors) + "]"
     kept = sorted({s.name for c in _conditions(at_one) for side in (c.left, c.right) if isinstance(side, Size)
                    for s in symbols_of(side.value) if is_size(s)})  # fmt: skip
     sentence = "Every place is reached, and no divisibility is left to ask for."
     if not kept:
         sentence += " No guard is left either."
-    return Case(where, left, at_one, indices, sentence)
+    return Case(where, left, at_one, indices, sentence, steps)

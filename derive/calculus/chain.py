@@ -110,15 +110,25 @@ def put_in_place(system: System, line: Expr, reader: Reader, indices: tuple[Inde
 
 def chain_sentence(of: Elem, readers: Sequence[Reader], system: System) -> str:
     """Who reads the tensor, in words."""
-    who = [f"`{_where_read(system, of, r)}`" if r.equation.name != LOSS else "the loss itself" for r in readers]
+    who = [_who(system, of, r) for r in readers]
     if of.name in system.outputs:
         who.append("the layer above")
     if not who:
         return f"Nothing reads `{of}`, so the loss does not feel it."
-    if len(who) == 1:
-        return f"`{of}` is read by {who[0]} and nothing else; the loss feels a change of it through there."
-    listed = ", ".join(who[:-1]) + " and " + who[-1]
+    listed = ", ".join(who[:-1]) + " and by " + who[-1] if len(who) > 1 else who[0]
+    if len(who) == 1 and " for all " not in listed:
+        return f"`{of}` is read by {listed} and by nothing else: the loss feels a change of it only through that."
     return f"`{of}` is read by {listed}. The loss feels a change of it through each of them, so their parts add up."
+
+
+def _who(system: System, of: Elem, reader: Reader) -> str:
+    """One reader in words: ``a[t,n,i]`` for all ``t``, ``n``."""
+    if reader.equation.name == LOSS:
+        return "the loss itself"
+    element = _where_read(system, of, reader)
+    summed = [i for i in reader.over if i.symbol in element.index and i.symbol not in of.index]
+    every = " for all " + ", ".join(f"`{i.name}`" for i in summed) if summed else ""
+    return f"`{element}`{every}"
 
 
 def _where_read(system: System, of: Elem, reader: Reader) -> Elem:

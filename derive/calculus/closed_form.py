@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.calculus.contract import factors_of, is_integer_guard, terms_of
 from derive.calculus.differentiate import instance
+from derive.calculus.guards import is_integer_guard
 from derive.calculus.simplify import SIMPLIFY
+from derive.calculus.terms import factors_of, terms_of
 from derive.language.expr import (
     Bracket,
     Elem,

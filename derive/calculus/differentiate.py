@@ -103,14 +103,6 @@ def definition(node: Expr, scope: Scope) -> Rewrite | None:
     return None
 
 
-@rule("constant", "D(v[i]*x[i], w[k]) = 0", "`{of}` does not depend on `{wrt}`.")
-def constant(node: Expr, scope: Scope) -> Rewrite | None:
-    match node:
-        case Partial(of, wrt) if not _depends(of, wrt):
-            return Rewrite(ZERO, {"of": str(of), "wrt": str(wrt)})
-    return None
-
-
 @rule(
     "element",
     "D(w[k], w[j]) = delta(k, j)",
@@ -127,12 +119,12 @@ def element(node: Expr, scope: Scope) -> Rewrite | None:
 @rule(
     "sum rule",
     "D(sin(w[i]) + v[i]*w[i], w[k]) = D(sin(w[i]), w[k]) + D(v[i]*w[i], w[k])",
-    "The derivative of a sum is the sum of the derivatives.",
+    "The derivative of a sum is the sum of the derivatives; a term without `{wrt}` has none.",
 )
-def sum_rule(node: Expr, scope: Scope) -> Expr | None:
+def sum_rule(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
         case Partial(Add(terms), wrt):
-            return add(*(Partial(t, wrt) if _depends(t, wrt) else ZERO for t in terms))
+            return Rewrite(add(*(Partial(t, wrt) for t in terms if _depends(t, wrt))), {"wrt": str(wrt)})
     return None
 
 
@@ -348,6 +340,6 @@ def piecewise_constant(node: Expr, scope: Scope) -> Rewrite | None:
 
 
 DIFFERENTIATE = (
-    definition, constant, element, sum_rule, constant_factor, product_rule, power_rule, exponential_rule, function_rule,
+    definition, element, sum_rule, constant_factor, product_rule, power_rule, exponential_rule, function_rule,
     under_the_sum, mean_rule, prod_rule, max_rule, logsumexp_rule, softmax_rule, piecewise_constant,
 )  # fmt: skip

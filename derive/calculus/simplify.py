@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.contract import (
-    coefficient_of,
-    count_terms,
-    factors_of,
-    impossible_guard,
-    known_guard,
-    merge_guards,
-    out_of_the_sum,
-)  # fmt: skip
+from derive.calculus.guards import impossible_guard, known_guard, merge_guards
 from derive.calculus.match import match, same
+from derive.calculus.sums import count_terms, number_out, out_of_the_sum
+from derive.calculus.terms import coefficient_of, factors_of
 from derive.language.expr import (
     MINUS_ONE,
-    ONE,
     Add,
     Along,
     Call,
@@ -32,7 +25,6 @@ from derive.language.expr import (
     mul,
     power,
     size,
-    sum_,
     walk,
 )  # fmt: skip
 from derive.language.ranges import proved
@@ -90,24 +82,6 @@ def gather_powers(node: Expr, scope: Scope) -> Expr | None:
                     gathered.append((base, exponent))
             if len(gathered) < len(factors):
                 return mul(*(power(b, Num(e)) for b, e in gathered))
-    return None
-
-
-@rule("like terms", "u[i]*v[i] + 2*v[i]*u[i] = 3*u[i]*v[i]", "Terms that are equal up to a number are added up.")
-def like_terms(node: Expr, scope: Scope) -> Expr | None:
-    match node:
-        case Add(terms):
-            gathered: list[tuple[Expr, Fraction]] = []
-            for term in terms:
-                coefficient, rest = coefficient_of(term)
-                for k, (other, total) in enumerate(gathered):
-                    if same(rest, other):
-                        gathered[k] = (other, total + coefficient)
-                        break
-                else:
-                    gathered.append((rest, coefficient))
-            if len(gathered) < len(terms):
-                return add(*(mul(Num(c), rest) for rest, c in gathered))
     return None
 
 
@@ -172,20 +146,6 @@ def plus_first(node: Expr, scope: Scope) -> Expr | None:
     return None
 
 
-@rule(
-    "sign out of the sum",
-    "v[i] - sum(-2*x[k]*w[k], k) = v[i] + 2*sum(x[k]*w[k], k)",
-    "A number moves in front of the sum.",
-)
-def number_out(node: Expr, scope: Scope) -> Expr | None:
-    match node:
-        case Reduce("sum", over, body):
-            number, rest = coefficient_of(body)
-            if number != 1 and rest != ONE:
-                return mul(Num(number), sum_(over, rest))
-    return None
-
-
 @rule("assumption", "sum(q[k], k)*v[i] = v[i]", "It is assumed that `{assumption}`.")
 def assumption(node: Expr, scope: Scope) -> Rewrite | None:
     if isinstance(node, Num | Size):
@@ -204,6 +164,6 @@ def size_of(expr: Expr) -> int:
 
 SIMPLIFY = (
     named_value, impossible_guard, known_guard, multiply_and_cancel, gather_powers, number_out, out_of_the_sum,
-    count_terms, merge_guards, like_terms, common_factor, plus_first,
+    count_terms, merge_guards, common_factor, plus_first,
 )  # fmt: skip
 ASSUME = (assumption,)

@@ -384,6 +384,24 @@ def substitute(expr: Expr, values: Mapping[Integer, Integer], avoid: frozenset[s
     return new
 
 
+def map_integers(expr: Expr, change: Callable[[Integer], Integer]) -> Expr:
+    """The expression with every index and size expression in it changed (the ranges of bound indices are left)."""
+
+    def changed(node: Expr) -> Expr:
+        match node:
+            case Elem(name, index):
+                return Elem(name, tuple(map(change, index)))
+            case Size(value):
+                return size(change(value))
+            case Delta(left, right):
+                return Delta(change(left), change(right))
+            case Along(op, over, body, at):
+                return Along(op, over, body, tuple(map(change, at)))
+        return node
+
+    return transform(expr, changed)
+
+
 def replaced(integer: Integer, values: Mapping[Integer, Integer]) -> Integer:
     """An integer expression with symbols replaced, all at once."""
     return integer.xreplace(dict(values)) if not values.keys().isdisjoint(symbols_of(integer)) else integer

@@ -90,9 +90,15 @@ def _product(factors: tuple[E.Expr, ...]) -> tuple[str, int]:
 
 
 def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, ...]) -> str:
-    body = E.substitute(body, {i.symbol: a for i, a in zip(over, at, strict=True) if a.is_Symbol})
-    places = ", ".join(integer_text(a) for a in at)
-    return f"{op}({text(body)}, {places})"
+    """``softmax(z[n,k], k)``; ``softmax(z[n,k], k=T)`` where it is read at a place that has no name of its own."""
+    places = []
+    for index, place in zip(over, at, strict=True):
+        if place.is_Symbol and not is_size(place) and (place == index.symbol or place not in E.free_symbols(body)):
+            body = E.substitute(body, {index.symbol: place})
+            places.append(place.name)
+        else:
+            places.append(f"{index.name}={integer_text(place)}")
+    return f"{op}({text(body)}, {', '.join(places)})"
 
 
 def _integer(integer: Integer) -> tuple[str, int]:
@@ -110,7 +116,7 @@ def _integer(integer: Integer) -> tuple[str, int]:
     if integer.is_Mul:
         number, rest = integer.as_coeff_Mul()
         factors = sorted(sympy.Mul.make_args(rest), key=lambda f: (not _all_sizes(f), str(f)))
-        product = "*".join(_group(f, _PRODUCT) for f in factors)
+        product = "*".join(_group(f, _POWER) for f in factors)
         if number == 1:
             return product, _PRODUCT
         return ("-" if number == -1 else f"{number}*") + product, _PRODUCT

@@ -49,13 +49,14 @@ class Reader:
 
 @dataclass(frozen=True)
 class Case:
-    """The gradient at a special place or setting: ``where`` (in the language: ``t = T``) and what it becomes there."""
+    """The gradient at a special place or setting: ``where`` (such as ``[t == T]``) and what it becomes there."""
 
     where: str
     left: Elem
     right: Expr
     indices: tuple[Index, ...]
     sentence: str
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)

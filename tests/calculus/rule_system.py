@@ -9,12 +9,12 @@ def rule_system() -> System:
     return layer(
         title="Rules",
         indices="i,k,j,l:N  t,s=1..T",
-        inputs="x[k]  v[i]  w[k]  A[i,k]  q[k]  da[t,i]",
+        inputs="x[k]  v[i]  w[k]  A[i,k]  q[k]  da[t,i]  B[t]",
         equations="""
             u[i] = sum(A[i,k]*w[k], k)
             y[i] = tanh(u[i])
             p[k] = softmax(w[k]*x[k], k)
-            out[i] = v[i]*y[i]*x[i]*q[i] + p[i] + sum(da[t,i], t)
+            out[i] = v[i]*y[i]*x[i]*q[i] + p[i] + sum(da[t,i]*B[t], t)
         """,
         assume="sum(q[k], k) = 1",
         output="out",
