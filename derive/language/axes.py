@@ -98,6 +98,15 @@ class Axes:
                 raise ShapeError(f"outer takes two vectors; one argument has axes {described(value.axes)}")
         return Value(E.mul(left.expr, right.expr), left.axes + right.axes)
 
+    def diagonal(self, vector: Value) -> Value:
+        """``diag(u)``: the matrix with a vector on its diagonal."""
+        if len(vector.axes) != 1:
+            raise ShapeError(f"diag takes a vector; here are axes {described(vector.axes)}")
+        row = vector.axes[0]
+        column = self.holder(row)
+        on = E.Bracket((E.Compare("==", E.size(row.symbol), E.size(column.symbol)),))
+        return Value(E.mul(on, vector.expr), (row, column))
+
     def matmul(self, left: Value, right: Value) -> Value:
         """``left @ right``, as NumPy defines it: the last axis of one against the last but one of the other."""
         if not left.axes or not right.axes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from derive.language import expr as E
 from derive.language.axes import Value, hint_of
 from derive.language.errors import nearest
-from derive.language.expr import Index
+from derive.language.expr import Index, free_symbols
 from derive.language.functions import TABLE
 from derive.language.scope import ALONG, REDUCTIONS, counted, meaning_of
 
@@ -34,6 +34,10 @@ def call(reader: Elaborator, node: ast.Call) -> Value:
         return _along(reader, node, name)
     if name == "outer":
         return reader.axes.outer(*(reader.value(a) for a in _two(reader, node, name)))
+    if name == "diag":
+        if len(node.args) != 1:
+            raise reader.error(node, f"diag takes 1 argument, here {len(node.args)}")
+        return reader.axes.diagonal(reader.value(node.args[0]))
     if reader.scope.calculus and name == "delta":
         left, right = _two(reader, node, name)
         return Value(E.Delta(reader.integer(left), reader.integer(right)))
@@ -48,6 +52,9 @@ def _reduction(reader: Elaborator, node: ast.Call, name: str) -> Value:
     value = replace(reader, bound=reader.bound | {i.name for i in named}).value(node.args[0])
     if not named and not value.axes:
         raise reader.error(node, f"{name} over what?", f"name an index, as in {name}(x[n,i], i)")
+    twice = [i.name for i in named if i.symbol in free_symbols(value.expr) and i.name in map(hint_of, value.axes)]
+    if twice:
+        raise reader.left_over(node.args[0], f"axis {twice[0]} is left over, and {name} runs over {twice[0]} by name")
     return reader.axes.reduced(name, value, named)
 
 

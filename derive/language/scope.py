@@ -58,7 +58,7 @@ def scope_of(system: System, tensors: Mapping[str, Tensor] | None = None, calcul
 
 def meaning_of(name: str, expected: str, scope: Scope) -> tuple[str, str]:
     """Message and hint for a name that is not what is expected: a number's ``name``, a ``tensor``, a ``function``."""
-    functions = [*TABLE, *REDUCTIONS, *ALONG, "outer", *scope.functions]
+    functions = [*TABLE, *REDUCTIONS, *ALONG, "outer", "diag", *scope.functions]
     known = {
         "tensor": list(scope.tensors),
         "function": [*functions, *scope.options],
