@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.language import expr as E
@@ -23,7 +23,7 @@ from derive.language.expr import Elem
 from derive.language.fields import KEYS, Fields
 from derive.language.integers import Integer, expand, symbols_of
 from derive.language.lexical import check_length
-from derive.language.names import check_names
+from derive.language.names import check_computed, check_declared
 from derive.language.options import Choice
 from derive.language.parser import parse_expression, parse_onto
 from derive.language.scope import Scope
@@ -45,6 +45,7 @@ class Built:
 def build(fields: Fields, choice: Choice) -> Built:
     """The system that the fields describe, not yet checked beyond its names and axes.  Raises LayerError."""
     declared = _declarations(fields, choice)
+    meanings = check_declared(declared, fields.options)
     scope = Scope(
         declared.indices,
         {*declared.sizes, *declared.derived},
@@ -54,12 +55,13 @@ def build(fields: Fields, choice: Choice) -> Built:
         derived=declared.derived,
     )
     lines = _equation_lines(fields, scope)
-    check_names(declared, lines, fields.options)
+    check_computed(meanings, lines)
     scope = replace(scope, tensors=tensors_of(lines, scope))
     equations = tuple(define(line, scope) for line in lines)
     loss = _loss(fields, scope)
     tensors = {**scope.tensors, LOSS: Tensor(LOSS, (), "computed")} if loss else scope.tensors
     assumptions, least = _assumptions(fields, scope, declared)
+    _check_meanings(fields, {*scope.sizes, *scope.indices, *tensors})
     lower = least_values(declared, _integers((*equations, *([loss[1]] if loss else []))))
     system = System(
         name=fields.name,
@@ -95,8 +97,10 @@ def _declarations(fields: Fields, choice: Choice) -> Declared:
     for text in fields.text("integers"):
         for name in _names(text):
             tensor = declared.tensors.get(name.text)
+            inputs = [n for n, t in declared.tensors.items() if t.kind == "input"]
             if tensor is None or tensor.kind != "input":
-                raise name.error(f"unknown input {name.text}", 0, nearest(name.text, declared.tensors))
+                what = f"unknown input {name.text}" if tensor is None else f"{name.text} is a parameter, not an input"
+                raise name.error(what, 0, nearest(name.text, inputs))
             declared.tensors[name.text] = replace(tensor, integer=True)
     return declared
 
@@ -196,6 +200,13 @@ def _integers(equations: Sequence[Equation]) -> Iterator[Integer]:
     for equation in equations:
         for node in (equation.left, *E.walk(equation.right)):
             yield from E.integers_at(node)
+
+
+def _check_meanings(fields: Fields, known: Collection[str]) -> None:
+    for key, texts in fields.texts.items():
+        kind, _, name = key.partition(".")
+        if kind == "meaning" and name not in known:
+            raise texts[0].error(f"meaning of {name}, which the layer does not have", 0, nearest(name, known))
 
 
 def _joined(texts: tuple[Fragment, ...]) -> str:

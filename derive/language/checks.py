@@ -83,29 +83,37 @@ def _check_reads(system: System, equation: Equation, line: Line, scope: Scope) -
 
 def _undefined(system: System, read: Elem, facts: Facts, failing: Facts) -> tuple[str, str]:
     """Message and hint for a read of a place that nothing defines."""
-    tensor = system.tensors[read.name]
+    tensor, base = system.tensors[read.name], facts_of(system)
     values = pinned(read, failing)
     if values:
         at = Elem(read.name, tuple(expand(replaced(place, values)) for place in read.index))
         where = ", ".join(f"{symbol} = {integer_text(value)}" for symbol, value in values.items())
         if system.definitions(read.name):
-            return f"{text(at)} is read at {where} and nothing defines it: add a base case", _guard_hint(read, values)
-        return f"{text(at)} is read at {where}, outside the range of {read.name}", _guard_hint(read, values)
+            return f"{text(at)} is read at {where} and nothing defines it: add a base case", _guard_hint(
+                read, values, facts
+            )
+        return f"{text(at)} is read at {where}, outside the range of {read.name}", _guard_hint(read, values, facts)
     for place, axis in zip(read.index, tensor.axes, strict=True):
         box: Box = ((axis.low, axis.high),)
         if uncovered(Elem(read.name, (place,)), (box,), facts) is not None:
             over = "; ".join(_ranges(place, facts))
             return (
                 f"{text(read)} may be read outside its range{f' ({over})' if over else ''}: "
-                f"this axis of {read.name} has {axis.name} = {_range(axis.low, axis.high)}",
+                f"this axis of {read.name} has {axis.name} = {_range(axis.low, axis.high)}"
+                + (", and the conditions around do not exclude the rest" if facts.known != base.known else ""),
                 f'say what is read there, as in outside = "{read.name} = 0", or guard it with a condition',
             )
     return f"{text(read)} is read where nothing defines it: add a base case", ""
 
 
-def _guard_hint(read: Elem, values: dict[Integer, Integer]) -> str:
-    symbol, value = next(iter(values.items()))
-    return f"or guard what is multiplied: [{symbol} != {integer_text(value)}]*{text(read)}"
+def _guard_hint(read: Elem, values: dict[Integer, Integer], facts: Facts) -> str:
+    conditions = []
+    for symbol, low, high in facts.ranges:
+        if symbol in values:
+            conditions.append(
+                f"{symbol} > {integer_text(low)}" if values[symbol] == low else f"{symbol} < {integer_text(high)}"
+            )
+    return f"or guard what is multiplied: [{', '.join(conditions)}]*{text(read)}"
 
 
 def _ranges(place: Integer, facts: Facts) -> Iterator[str]:

@@ -34,6 +34,10 @@ class Declared:
     tensors: dict[str, Tensor] = field(default_factory=dict)
     places: dict[str, Fragment] = field(default_factory=dict)
 
+    def place(self, name: str) -> Fragment:
+        """Where a name was declared, or first stands."""
+        return self.places[name] if name in self.places else self.sizes[name]
+
     def scope(self, options: Mapping[str, Fragment]) -> Scope:
         return Scope(sizes={*self.sizes, *self.derived}, options=options, derived=self.derived)
 
@@ -88,6 +92,9 @@ def _range(text: Fragment, sign: str, declared: Declared, options: Mapping[str, 
         raise text.error("expected a range", 0, "write t=1..T, or n:N for 1..N")
     parts = [text.part(0, len(low)), text.part(len(low) + 2, len(text.text))] if dots else [text]
     for part in parts:
+        if gap := re.search(r"[\w)]\s+([A-Za-z])", part.text):
+            name = part.part(gap.start(1), len(part.text))
+            raise name.error(f"index {name.text} has no range", 0, f"write {name.text}:N, or {name.text}=1..N")
         _new_sizes(part, declared, options, set())
     bounds = [parse_integer(p, declared.scope(options)) for p in parts]
     return (bounds[0], bounds[1]) if dots else (sympy.Integer(1), bounds[0])

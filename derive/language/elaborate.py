@@ -7,7 +7,7 @@ axes (see ``axes``), of which index form has none.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -130,7 +130,7 @@ class Elaborator:
         integer = None if value.axes else as_integer(value.expr)
         if integer is None:
             hint = "expected indices, sizes and whole numbers with + - * // %"
-            if isinstance(value.expr, E.Elem):
+            if isinstance(value.expr, E.Elem) and self.scope.tensors[value.expr.name].kind == "input":
                 hint = f'an input of whole numbers is declared so: integers = "{value.expr.name}"'
             raise self.error(node, "not an index expression", hint)
         if degree(integer) > MAX_DEGREE:
@@ -228,6 +228,29 @@ class Elaborator:
         return self.axes.elementwise(make, *sides)
 
     # errors
+
+    def elements(self, node: ast.expr) -> Iterator[tuple[str, Sequence[ast.expr], ast.expr]]:
+        """Every element as written below a node, in reading order: the tensor's name, its places, and its node."""
+        nodes = list(ast.walk(node))
+        inside = {id(n.value) for n in nodes if isinstance(n, ast.Subscript)}
+        found: list[tuple[str, Sequence[ast.expr], ast.expr]] = []
+        for n in nodes:
+            if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name):
+                found.append((n.value.id, items_of(n.slice), n))
+            elif isinstance(n, ast.Name) and id(n) not in inside:
+                found.append((n.id, (), n))
+        return iter(sorted((f for f in found if f[0] in self.scope.tensors), key=lambda f: self.offset(f[2])))
+
+    def left_over(self, node: ast.expr, reason: str) -> LayerError:
+        """The error where nameless axes have no place: most often an element lacks an index."""
+        for name, places, found in self.elements(node):
+            axes = self.scope.tensors[name].axes
+            if len(places) < len(axes):
+                whole = f"{name}[{','.join(a.name for a in axes)}]"
+                message = f"{name} has {counted(len(axes), 'index')}, here it has {len(places) or 'none'}"
+                hint = f"write {whole}, or leave the same axes out on the left side"
+                return self.error(found, f"{message}: {reason}", hint)
+        return self.error(node, reason)
 
     def error(self, node: ast.AST, message: str, hint: str = "") -> LayerError:
         """An error at the place of a node."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from derive.language.axes import Value, hint_of
+from derive.language.axes import Value, described, hint_of
 from derive.language.declarations import check_name
-from derive.language.errors import Fragment
-from derive.language.expr import Elem, Index
+from derive.language.errors import Fragment, LayerError
+from derive.language.expr import Elem, Index, free_symbols
 from derive.language.integers import Integer, is_size, symbols_of
 from derive.language.lexical import tokens
-from derive.language.parser import parse_onto, parse_place, parse_value
+from derive.language.parser import has_matrix_operation, left_over, parse_onto, parse_place, parse_value
 from derive.language.scope import Scope, counted
 from derive.language.system import Equation, Tensor
 
@@ -68,7 +68,7 @@ def _free_index(place: Integer, left: Fragment, at: int, scope: Scope) -> Index 
         if all(map(is_size, symbols_of(place))):
             return None
         if place.is_Symbol:
-            return scope.index(place.name)
+            return scope.indices.get(place.name)
     hint = "as in h[t,n] or h[0,n]; shift the equation, so that it defines h[t,n]"
     raise left.error("a place on the left is an index, or fixed", at, hint)
 
@@ -82,12 +82,9 @@ def tensors_of(lines: Sequence[Line], scope: Scope) -> Mapping[str, Tensor]:
     known: dict[str, Tensor] = dict(scope.tensors)
     waiting = [line for line in lines if line.name not in known]
     while waiting:
-        axes = None
-        for line in waiting:
-            axes = _axes_told(line, lines, replace(scope, tensors=known))
-            if axes is not None:
-                break
-        else:
+        told = ((w, _axes_told(w, lines, replace(scope, tensors=known))) for w in waiting)
+        line, axes = next(((w, axes) for w, axes in told if axes is not None), (None, None))
+        if line is None or axes is None:
             line = max(waiting, key=lambda w: len(w.places))
             axes = _given_axes(line.name, len(line.places), lines)
         known[line.name] = Tensor(line.name, axes, "computed")
@@ -106,8 +103,23 @@ def _axes_told(line: Line, lines: Sequence[Line], scope: Scope) -> tuple[Index, 
         longest = max(len(other.places) for other in lines if other.name == line.name)
         if longest > len(line.places):
             return None
+    if value.axes:
+        _check_left(value, line, scope)
     given = _given_axes(line.name, len(line.places), lines)
     return given + _named(value, given, line, scope)
+
+
+def _check_left(value: Value, line: Line, scope: Scope) -> None:
+    """Refuse axes that are left over where an index was forgotten, as in ``y[n,o] = sum(W[o,i]*x[n,i], i) + b``."""
+    left = described(value.axes)
+    names = {hint_of(a) for a in value.axes}
+    if not has_matrix_operation(line.right) and (same := [i.name for i in line.indices if i.name in names]):
+        raise left_over(
+            line.right, scope, f"axis {same[0]} is left over, and {same[0]} is an index on the left already"
+        )
+    if line.indices and line.indices[-1].symbol not in free_symbols(value.expr):
+        last = line.indices[-1].name
+        raise left_over(line.right, scope, f"axes {left} are left over, and index {last} stands on the left side only")
 
 
 def _names_in(text: Fragment, scope: Scope) -> set[str]:
@@ -159,9 +171,20 @@ def define(line: Line, scope: Scope) -> Equation:
         raise line.left.error(message, 0, f"write {line.name}[{listed}]")
     rest = _rest(line, tensor, scope)
     indices = (*line.indices, *rest)
-    right = parse_onto(line.right, replace(scope, free={i.name for i in indices}), rest)
+    try:
+        right = parse_onto(line.right, replace(scope, free={i.name for i in indices}), rest)
+    except LayerError as error:
+        raise _with_recurrence_hint(error, line, scope) from None
     left = Elem(line.name, (*line.places, *(i.symbol for i in rest)))
     return Equation(left, right, indices, line.text.text)
+
+
+def _with_recurrence_hint(error: LayerError, line: Line, scope: Scope) -> LayerError:
+    """The error; where a recurrence in matrix form left its axes untold, with a hint to write them."""
+    if error.hint or line.name not in _names_in(line.right, scope) or not has_matrix_operation(line.right):
+        return error
+    hint = f"where {line.name} needs itself, write all its indices on the left, or give a base case that tells its axes"
+    return LayerError(error.message, error.file, error.line, error.column, error.source, hint)
 
 
 def _rest(line: Line, tensor: Tensor, scope: Scope) -> tuple[Index, ...]:

@@ -6,11 +6,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from derive.language.errors import Fragment, LayerError, nearest
-from derive.language.toml_places import strings_of
+from derive.language.errors import Fragment, LayerError
+from derive.language.toml_places import Path as KeyPath
+from derive.language.toml_places import Places, places_of
 
 KEYS = (
     "name", "title", "torch", "indices", "inputs", "params", "equations", "loss", "output", "sizes", "outside",
@@ -48,86 +50,102 @@ def read_text(source: str, origin: str, name: str) -> Fields:
     """The fields of a layer file given as text."""
     try:
         data = tomllib.loads(source)
+        places = places_of(source, origin)
     except tomllib.TOMLDecodeError as error:
         raise _toml_error(source, origin, error) from None
     except RecursionError:
         raise LayerError("not a layer file: brackets nested too deeply", origin) from None
-    places = {tuple(map(str, path)): text for path, text in strings_of(source, origin).items()}
-    return _fields(data, places, origin, name)
+    return _Reader(data, places, origin).fields(name)
 
 
-def from_arguments(fields: Mapping[str, Any]) -> Fields:
-    """The fields given in Python, by the same keys as in a file."""
-    places: dict[tuple[str, ...], Fragment] = {}
-    for key, value in fields.items():
-        _place(value, (key,), places)
-    return _fields(fields, places, "", str(fields.get("name", "layer")))
+def from_arguments(arguments: Mapping[str, Any]) -> Fields:
+    """The fields given in Python, by the same keys as in a file; a field that is None is left out."""
+    data = {key: value for key, value in arguments.items() if value is not None}
+    return _Reader(data, Places(), "").fields(str(data.get("name", "layer")))
 
 
-def _place(value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], Fragment]) -> None:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            _place(inner, (*path, str(key)), places)
-    elif isinstance(value, list | tuple):
-        for number, inner in enumerate(value):
-            _place(inner, (*path, str(number)), places)
-    else:
-        places[path] = Fragment.of(_plain(value), ".".join(path))
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the fields out of nested data; ``places`` tells where each text stands, if they are from a file."""
 
+    data: Mapping[str, Any]
+    places: Places
+    origin: str
 
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    def fields(self, name: str) -> Fields:
+        texts: dict[str, tuple[Fragment, ...]] = {}
+        for key, value in self.data.items():
+            if key in ("options", "when"):
+                continue
+            if key == "meaning":
+                for what, text in self.table(value, (key,)).items():
+                    texts[f"meaning.{what}"] = self.texts(text, (key, what))
+            else:
+                texts[key] = self.known(value, (key,))
+        options = {
+            o: self.texts(v, ("options", o)) for o, v in self.table(self.data.get("options", {}), ("options",)).items()
+        }
+        for option, values in options.items():
+            if not values:
+                raise self.error(("options", option), f"option {option} has no value")
+        return Fields(name, self.origin, texts, options, self.when())
 
+    def when(self) -> dict[str, dict[str, dict[str, tuple[Fragment, ...]]]]:
+        """The texts of ``[when.option.value]``."""
+        out: dict[str, dict[str, dict[str, tuple[Fragment, ...]]]] = {}
+        for option, by_value in self.table(self.data.get("when", {}), ("when",)).items():
+            for value, extra in self.table(by_value, ("when", option)).items():
+                path = ("when", option, value)
+                texts = {key: self.known(text, (*path, key)) for key, text in self.table(extra, path).items()}
+                out.setdefault(option, {})[value] = texts
+        return out
 
-def _fields(data: Mapping[str, Any], places: Mapping[tuple[str, ...], Fragment], origin: str, name: str) -> Fields:
-    texts: dict[str, tuple[Fragment, ...]] = {}
-    options: dict[str, tuple[Fragment, ...]] = {}
-    when: dict[str, dict[str, dict[str, tuple[Fragment, ...]]]] = {}
+    def known(self, value: Any, path: KeyPath) -> tuple[Fragment, ...]:
+        """The texts of a key; one that is nearly a known key is refused."""
+        key = str(path[-1])
+        if key not in KEYS and (hint := _nearly_known(key)):
+            raise self.error(path, f"unknown key {key}", hint)
+        if isinstance(value, Mapping):
+            raise self.error(path, f"unknown table {key}", "the tables are options, when and meaning")
+        return self.texts(value, path)
 
-    def place(*path: str) -> LayerError:
-        found = [f for p, f in places.items() if p[: len(path)] == path]
-        return found[0].error("") if found else LayerError("", origin)
-
-    def fail(path: tuple[str, ...], message: str, hint: str = "") -> LayerError:
-        at = place(*path)
-        return LayerError(message, at.file, at.line, at.column, at.source, hint)
-
-    def strings(value: Any, path: tuple[str, ...]) -> tuple[Fragment, ...]:
-        items = value if isinstance(value, list | tuple) else [value]
+    def texts(self, value: Any, path: KeyPath) -> tuple[Fragment, ...]:
+        """A text or a list of texts; numbers and truth values count as texts."""
+        items = list(value) if isinstance(value, list | tuple) else [value]
         if not all(isinstance(i, str | int | float) for i in items):
-            raise fail(path, f"{'.'.join(path)} must be a text")
+            raise self.error(path, f"{'.'.join(map(str, path))} must be a text")
         if isinstance(value, list | tuple):
-            return tuple(places[(*path, str(k))] for k in range(len(items)))
-        return (places[path],)
+            return tuple(self.text(item, (*path, k)) for k, item in enumerate(items))
+        return (self.text(value, path),)
 
-    for key, value in data.items():
-        if key == "options":
-            for option, values in _table(value, key, fail).items():
-                options[option] = strings(values, (key, option))
-                if not options[option]:
-                    raise fail((key, option), f"option {option} has no value")
-        elif key == "when":
-            for option, by_value in _table(value, key, fail).items():
-                for choice, extra in _table(by_value, f"when.{option}", fail).items():
-                    table = _table(extra, f"when.{option}.{choice}", fail)
-                    made = when.setdefault(option, {}).setdefault(choice, {})
-                    made.update({k: strings(v, (key, option, choice, k)) for k, v in table.items()})
-        elif key == "meaning":
-            for tensor, text in _table(value, key, fail).items():
-                texts[f"meaning.{tensor}"] = strings(text, (key, tensor))
-        elif key not in KEYS and (hint := nearest(key, KEYS)):
-            raise fail((key,), f"unknown key {key}", hint)
-        elif isinstance(value, Mapping):
-            raise fail((key,), f"unknown table {key}", "the tables are options, when and meaning")
-        else:
-            texts[key] = strings(value, (key,))
-    return Fields(name, origin, texts, options, when)
+    def text(self, value: Any, path: KeyPath) -> Fragment:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        found = self.places.values.get(path)
+        if found is not None and (found.text == text or not isinstance(value, str)):
+            return found
+        return Fragment.of(text, self.origin or ".".join(map(str, path)))
+
+    def table(self, value: Any, path: KeyPath) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            name = ".".join(map(str, path))
+            raise self.error(path, f"{name} must be a table", f"write [{name}]")
+        return {str(key): inner for key, inner in value.items()}
+
+    def error(self, path: KeyPath, message: str, hint: str = "") -> LayerError:
+        """An error at a key."""
+        place = self.places.keys.get(path) or self.places.values.get(path)
+        if place is not None:
+            return place.error(message, 0, hint)
+        return LayerError(message, self.origin or ".".join(map(str, path)), hint=hint)
 
 
-def _table(value: Any, key: str, fail: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise fail(tuple(key.split(".")), f"{key} must be a table", f"write [{key}]")
-    return value
+def _nearly_known(key: str) -> str:
+    """The hint for a key that is probably a known one misspelt; prose keys are free otherwise."""
+    for known in KEYS:
+        likeness = SequenceMatcher(None, key.lower(), known).ratio()
+        if likeness >= 0.8 or (likeness >= 0.65 and key[:1].lower() == known[0]):
+            return f"did you mean {known}?"
+    return ""
 
 
 def _contents(path: Path) -> str:

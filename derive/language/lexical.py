@@ -73,7 +73,8 @@ def tokens(text: Fragment) -> Iterator[tuple[str, str, int]]:
             character = text.text[at]
             what = "number" if character.isdecimal() or character == "." else "character"
             shown = character if character.isprintable() else f"U+{ord(character):04X}"
-            raise text.error(f"unexpected {what} {shown!r}", at, _INSTEAD.get(character, ""))
+            instead = "a number is written in digits, and a product with its sign: 2*x" if what == "number" else ""
+            raise text.error(f"unexpected {what} {shown!r}", at, _INSTEAD.get(character, instead))
         if match.lastgroup != "space":
             yield str(match.lastgroup), match.group(), at
         at = match.end()

@@ -16,7 +16,7 @@ from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Expr, Index
 from derive.language.integers import Integer
 from derive.language.lexical import tree_of
-from derive.language.scope import Scope, counted, scope_of
+from derive.language.scope import Scope, scope_of
 from derive.language.system import System, Tensor
 
 
@@ -33,20 +33,8 @@ def parse_onto(text: str | Fragment, scope: Scope, indices: Sequence[Index]) -> 
     try:
         expr = axes.onto(value, indices)
     except ShapeError as error:
-        raise _left_over(fragment, scope, value, error) from None
+        raise left_over(fragment, scope, str(error)) from None
     return settled(expr, scope.indices, frozenset(i.name for i in indices) | frozenset(scope.free or ()))
-
-
-def _left_over(text: Fragment, scope: Scope, value: Value, error: ShapeError) -> LayerError:
-    """The error where nameless axes have no place: most often an element lacks an index."""
-    lacking = [e for e in elements_in(text, scope) if len(e[1]) < len(scope.tensors[e[0]].axes)]
-    if not lacking:
-        return text.error(str(error))
-    name, places, at = min(lacking, key=lambda e: e[2])
-    axes = scope.tensors[name].axes
-    whole = f"{name}[{','.join(a.name for a in axes)}]"
-    message = f"{name} has {counted(len(axes), 'index')}, here it has {counted(len(places), 'index')}: {error}"
-    return text.error(message, at, f"write {whole}, or leave the same axes out on the left side")
 
 
 def parse_value(text: str | Fragment, scope: Scope) -> Value:
@@ -94,15 +82,23 @@ def parse_place(text: Fragment, scope: Scope) -> tuple[str, tuple[tuple[Integer,
 
 
 def elements_in(text: Fragment, scope: Scope) -> Iterator[tuple[str, tuple[Integer, ...], int]]:
-    """Every element as written: the tensor's name, the places given, and its offset in the text."""
+    """Every element as written, in reading order: the tensor's name, the places given, and its offset in the text."""
     reader = Elaborator(text, replace(scope, free=None), Axes(scope.derived))
-    tree = tree_of(text)
-    heads = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Subscript)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in scope.tensors:
-            yield node.value.id, tuple(reader.integer(n) for n in items_of(node.slice)), reader.offset(node)
-        elif isinstance(node, ast.Name) and node.id in scope.tensors and id(node) not in heads:
-            yield node.id, (), reader.offset(node)
+    for name, places, node in reader.elements(tree_of(text)):
+        yield name, tuple(reader.integer(n) for n in places), reader.offset(node)
+
+
+def left_over(text: Fragment, scope: Scope, reason: str) -> LayerError:
+    """The error where an element lacks an index; at that element."""
+    return Elaborator(text, scope, Axes(scope.derived)).left_over(tree_of(text), reason)
+
+
+def has_matrix_operation(text: Fragment) -> bool:
+    """Whether ``@``, ``.T`` or ``outer`` stands in a text."""
+    return any(
+        isinstance(n, ast.MatMult | ast.Attribute) or (isinstance(n, ast.Name) and n.id == "outer")
+        for n in ast.walk(tree_of(text))
+    )
 
 
 def as_fragment(text: str | Fragment) -> Fragment:

@@ -1,4 +1,4 @@
-"""Where the strings of a TOML document stand: for each, the place of every character of its value.
+"""Where the texts of a TOML document stand: for each, the place of every character of its value.
 
 The document has been read by ``tomllib`` before, so this scanner only has to find the strings in it.
 """
@@ -6,6 +6,7 @@ The document has been read by ``tomllib`` before, so this scanner only has to fi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derive.language.errors import Fragment
@@ -19,9 +20,23 @@ _PLAIN = re.compile(r"""[^\s,\[\]{}"'#]+(?:[ ][0-9:.Z+-]+)?""")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
 
 
-def strings_of(source: str, origin: str) -> dict[Path, Fragment]:
-    """Every string, number and truth value of a valid TOML document, by the path of keys (and numbers in arrays)."""
-    return _Scanner(source, origin, tuple(line.rstrip("\r") for line in source.split("\n"))).scan()
+@dataclass(frozen=True)
+class Places:
+    """Where things stand in a TOML document, by the path of keys (and numbers in arrays).
+
+    values  every string, number and truth value, as its text
+    keys    every key and table header
+    """
+
+    values: Mapping[Path, Fragment] = field(default_factory=dict)
+    keys: Mapping[Path, Fragment] = field(default_factory=dict)
+
+
+def places_of(source: str, origin: str) -> Places:
+    """The places in a valid TOML document."""
+    scanner = _Scanner(source, origin, tuple(line.rstrip("\r") for line in source.split("\n")))
+    scanner.scan()
+    return Places(scanner.found, scanner.named)
 
 
 @dataclass
@@ -31,26 +46,33 @@ class _Scanner:
     lines: tuple[str, ...]
     at: int = 0
     found: dict[Path, Fragment] = field(default_factory=dict)
+    named: dict[Path, Fragment] = field(default_factory=dict)
 
-    def scan(self) -> dict[Path, Fragment]:
+    def scan(self) -> None:
         table: Path = ()
         self.blank()
         while self.at < len(self.source):
             header = _HEADER.match(self.source, self.at) if self.source[self.at] == "[" else None
             if header:
                 table = self.keys(header.group(1))
+                self.named.setdefault(table, self.fragment(header.group(), self.at))
                 self.at = header.end()
             else:
-                end = self.key_end()
-                path = table + self.keys(self.source[self.at : end])
-                self.at = end + 1
-                self.value(path)
+                self.pair(table)
             self.blank()
-        return self.found
 
     def blank(self) -> None:
         match = _BLANK.match(self.source, self.at)
         self.at = match.end() if match else self.at
+
+    def pair(self, table: Path) -> None:
+        """``key = value``."""
+        end = self.key_end()
+        key = self.source[self.at : end]
+        path = table + self.keys(key)
+        self.named[path] = self.fragment(key, self.at)
+        self.at = end + 1
+        self.value(path)
 
     def key_end(self) -> int:
         """The offset of the ``=`` after the key that starts here."""
@@ -75,7 +97,7 @@ class _Scanner:
         else:
             match = _PLAIN.match(self.source, self.at)
             end = match.end() if match else self.at + 1
-            self.keep(path, self.source[self.at : end], list(range(self.at, end + 1)))
+            self.found[path] = self.fragment(self.source[self.at : end], self.at)
             self.at = end
 
     def array(self, path: Path) -> None:
@@ -102,10 +124,7 @@ class _Scanner:
             if self.source[self.at] == ",":
                 self.at += 1
                 continue
-            end = self.key_end()
-            inner = path + self.keys(self.source[self.at : end])
-            self.at = end + 1
-            self.value(inner)
+            self.pair(path)
 
     def string(self, path: Path) -> None:
         """A string of any of TOML's four kinds; escapes are undone, and each character keeps its own place."""
@@ -126,7 +145,7 @@ class _Scanner:
                 character, at = "\n", at + 1
             out += character
             offsets += [start] * len(character)
-        self.keep(path, "".join(out), [*offsets, at])
+        self.found[path] = self.placed("".join(out), [*offsets, at])
         self.at = at + len(mark)
 
     def closes(self, mark: str, at: int) -> bool:
@@ -143,13 +162,18 @@ class _Scanner:
         end = re.compile(r"\s*").match(self.source, at)  # a backslash at the end of a line joins it to the next
         return "", end.end() if end else at
 
-    def keep(self, path: Path, text: str, offsets: list[int]) -> None:
-        places = []
-        line, start = self.source.count("\n", 0, offsets[0]), self.source.rfind("\n", 0, offsets[0]) + 1
+    def fragment(self, text: str, start: int) -> Fragment:
+        """A text that stands in the document as it is."""
+        return self.placed(text, range(start, start + len(text) + 1))
+
+    def placed(self, text: str, offsets: Sequence[int]) -> Fragment:
+        """A text whose characters stand at the given offsets."""
         before = offsets[0]
+        line, start = self.source.count("\n", 0, before), self.source.rfind("\n", 0, before) + 1
+        places = []
         for offset in offsets:
             if (crossed := self.source.count("\n", before, offset)) > 0:
                 line, start = line + crossed, self.source.rfind("\n", 0, offset) + 1
             places.append((line + 1, offset - start + 1))
             before = offset
-        self.found[path] = Fragment(text, self.origin, self.lines, tuple(places))
+        return Fragment(text, self.origin, self.lines, tuple(places))
