@@ -78,7 +78,7 @@ def through(
     element = substitute(equation.left, {i.symbol: r.symbol for i, r in renamed.items()})
     assert isinstance(element, Elem)
     over = tuple(renamed.values())
-    partial = Partial(element, of)
+    partial = Partial(element, of, by_definition=True)
     derivative, steps = local_derivative(system, partial, indices + over, over)
     if equation.name == LOSS:
         term: Expr = partial

@@ -24,7 +24,7 @@ from derive.language.expr import (
     substitute,
     sum_,
 )  # fmt: skip
-from derive.language.integers import FloorDiv, Integer, Mod, expand, linear_in, symbols_of
+from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, symbols_of
 from derive.language.ranges import Facts, nonnegative, proved, refuted
 from derive.language.text import integer_text
 from derive.steps.rule import Rewrite, Scope, rule
@@ -124,6 +124,8 @@ def _says(delta: Delta, index: Index, place: Integer, guards: tuple[Compare, ...
 def delta_to_guard(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
         case Delta(left, right):
+            if all(is_size(s) for s in symbols_of(left)):
+                left, right = right, left  # the index first: [t == T]
             return Rewrite(Bracket((Compare("==", size(left), size(right)),)), {"delta": str(node)})
     return None
 

@@ -95,7 +95,7 @@ def _free_of(reduction: Reduce, wrt: Elem, scope: Scope) -> tuple[tuple[Index, .
 )
 def definition(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
-        case Partial(Elem(name) as element, wrt) if name != wrt.name:
+        case Partial(Elem(name) as element, wrt, by_definition) if by_definition or name != wrt.name:
             for equation in sorted(scope.system.definitions(name), key=lambda e: not e.is_base):
                 right = instance(equation, element, scope, wrt)
                 if right is not None:
@@ -110,7 +110,7 @@ def definition(node: Expr, scope: Scope) -> Rewrite | None:
 )
 def element(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
-        case Partial(Elem(name, index) as of, wrt) if name == wrt.name:
+        case Partial(Elem(name, index) as of, wrt, False) if name == wrt.name:
             deltas = (Delta(a, b) for a, b in zip(index, wrt.index, strict=True) if a != b)
             return Rewrite(mul(*deltas), {"of": str(of), "wrt": str(wrt)})
     return None

@@ -49,7 +49,7 @@ def _match(pattern: Expr, expr: Expr, free: frozenset[Integer], known: Binding) 
             return _integers(a, b, free, known) if name == other else None
         case (Delta(a, b), Delta(c, d)):
             return _integers((a, b), (c, d), free, known)
-        case (Partial(of, wrt), Partial(of_too, wrt_too)):
+        case (Partial(of, wrt, a), Partial(of_too, wrt_too, b)) if a == b:
             inner = _match(wrt, wrt_too, free, known)
             return _match(of, of_too, free, inner) if inner is not None else None
         case (Call(f, a), Call(g, b)):

@@ -212,7 +212,9 @@ class Interpreter(Grid):
         self._moved.append(moved)  # kept, so that its id stays its own
         inner = replace(scope, moved=moved)
         element = partial.of
-        if isinstance(element, Elem) and element.name != moved.name and self.system.definitions(element.name):
+        if isinstance(element, Elem) and (
+            partial.by_definition or (element.name != moved.name and self.system.definitions(element.name))
+        ):
             value = self._defined(element, inner)
         else:
             value = self._value(of, inner)

@@ -77,8 +77,8 @@ def _content(expr: Expr) -> Hashable:
             return (op, over, at)
         case Bracket(conditions):
             return tuple(c.op for c in conditions)
-        case Partial(_, wrt):
-            return wrt
+        case Partial(_, wrt, by_definition):
+            return (wrt, by_definition)
     return integers_at(expr)
 
 

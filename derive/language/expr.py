@@ -202,18 +202,20 @@ class Delta(Expr):
 class Partial(Expr):
     """The local derivative of ``of`` by one element, everything else held; not yet worked out.
 
-    Where ``of`` is an element of a defined tensor, it is the derivative of its defining equation.
+    Where ``of`` is an element of another tensor that an equation defines, it is the derivative of that equation; of the
+    tensor of ``wrt`` itself (``c[t]`` reads ``c[t-1]``) only with ``by_definition``: else the element is itself, or held.
     """
 
     of: Expr
     wrt: Elem
+    by_definition: bool = False
 
     @property
     def children(self) -> tuple[Expr, ...]:
         return (self.of,)
 
     def rebuilt(self, children: tuple[Expr, ...]) -> Expr:
-        return Partial(children[0], self.wrt)
+        return Partial(children[0], self.wrt, self.by_definition)
 
 
 ZERO, ONE, MINUS_ONE = Num(Fraction(0)), Num(Fraction(1)), Num(Fraction(-1))
@@ -379,8 +381,8 @@ def substitute(expr: Expr, values: Mapping[Integer, Integer], avoid: frozenset[s
             return size(replaced(value, values))
         case Delta(left, right):
             return Delta(replaced(left, values), replaced(right, values))
-        case Partial(of, wrt):
-            return Partial(of, Elem(wrt.name, tuple(replaced(i, values) for i in wrt.index)))
+        case Partial(of, wrt, by_definition):
+            return Partial(of, Elem(wrt.name, tuple(replaced(i, values) for i in wrt.index)), by_definition)
     return new
 
 

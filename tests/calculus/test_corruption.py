@@ -1,0 +1,102 @@
+"""The evidence refuses a derivation in which any one rule is wrong; and the catalogue uses every rule."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+import pytest
+
+from derive.calculus import cases, chain, closed_form, compact, sweep
+from derive.calculus.passes import all_rules
+from derive.calculus.sweep import derive
+from derive.checking.evidence import evidence
+from derive.language.expr import ONE, ZERO, Expr, Num, mul
+from derive.language.load import catalogue, load
+from derive.steps.record import Derivation, Step
+from derive.steps.rule import Rewrite, Rule, Scope
+
+MODULES = (cases, chain, closed_form, compact, sweep)
+SETS = ("DIFFERENTIATE", "CONTRACT", "LEFTOVER", "SIMPLIFY", "ASSUME")
+
+
+def steps_of(derivation: Derivation) -> Iterator[Step]:
+    """Every step and sub-step, those of the special cases too."""
+    todo = [s for parts in derivation.gradients.values() for g in parts for s in (*g.steps, *_case_steps(g))]
+    while todo:
+        step = todo.pop()
+        yield step
+        todo += step.substeps
+
+
+def _case_steps(gradient) -> list[Step]:
+    return [step for case in gradient.cases for step in case.steps]
+
+
+@cache
+def users() -> dict[str, str]:
+    """For every rule a layer of the catalogue that uses it."""
+    found: dict[str, str] = {}
+    for name in catalogue():
+        for step in steps_of(derive(load(name))):
+            found.setdefault(step.rule, name)
+    return found
+
+
+def corrupted(rule: Rule) -> Rule:
+    """The rule with a result that is half as large again, the first time that it is used."""
+    used: list[Expr] = []
+
+    def apply(node: Expr, scope: Scope) -> Rewrite | None:
+        result = rule.apply(node, scope)
+        if result is None:
+            return None
+        rewrite = result if isinstance(result, Rewrite) else Rewrite(result)
+        if used or rewrite.after == node:
+            return rewrite
+        used.append(node)
+        return replace(rewrite, after=ONE if rewrite.after == ZERO else mul(Num(Fraction(3, 2)), rewrite.after))
+
+    return replace(rule, apply=apply)
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda r: r.name)
+def test_every_rule_is_used_by_the_catalogue(rule):
+    assert rule.name in users()
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda r: r.name)
+def test_the_evidence_refuses_a_corrupted_rule(rule, monkeypatch):
+    layer = load(users()[rule.name])
+    assert evidence(derive(layer)).ok
+    for module in MODULES:
+        for name in SETS:
+            if hasattr(module, name):
+                rules = tuple(corrupted(r) if r is rule else r for r in getattr(module, name))
+                monkeypatch.setattr(module, name, rules)
+    assert not evidence(derive(layer)).ok
+
+
+def test_the_evidence_refuses_a_chain_rule_that_forgets_a_reader(monkeypatch):
+    right = chain.readers_of
+    monkeypatch.setattr(sweep, "readers_of", lambda system, of, indices: right(system, of, indices)[:1])
+    refused = evidence(derive(load("rnn")))
+    assert any(getattr(record, "rule", "") == "chain rule" for record, _ in refused.failures)
+
+
+def test_the_evidence_refuses_a_wrong_insertion(monkeypatch):
+    right = compact._inserted
+    monkeypatch.setattr(compact, "_inserted", lambda line, *rest: _tripled(line, right(line, *rest)))
+    assert not evidence(derive(load("cross_entropy"))).ok
+
+
+def _tripled(line: Expr, inserted: Expr) -> Expr:
+    return line if inserted == line else mul(Num(Fraction(3)), inserted)
+
+
+def test_the_evidence_refuses_a_closed_form_with_a_wrong_jacobian(monkeypatch):
+    derivation = derive(load("rnn"))
+    (form,) = derivation.closed_forms
+    wrong = replace(derivation, closed_forms=(replace(form, jacobian=mul(Num(Fraction(-1)), form.jacobian)),))
+    assert evidence(derivation).ok
+    assert not evidence(wrong).ok
