@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from derive.calculus import sweep
 from derive.language.errors import LayerError, nearest
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from derive.checking.evidence import Evidence
     from derive.checking.verify import Report
     from derive.forms.function import BackwardFunction
-    from derive.forms.matrix import MatrixForm, NotMatrix
+    from derive.forms.matrix import MatrixForm
 
 __all__ = ["Derivation", "Gradient", "Layer", "LayerError", "UnknownNameError", "catalogue", "gradients", "load"]
 
@@ -34,8 +34,8 @@ class UnknownNameError(LayerError, KeyError):
 def gradients(layer: str | Path | System, wrt: str | Sequence[str] | None = None) -> Derivation:
     """Derive the gradients of a layer.
 
-    ``layer`` is a name of the catalogue, the path of a layer file, or what ``load`` and ``Layer`` give; ``wrt`` names the
-    tensors to take gradients by, all parameters and real inputs where it is not given.  Raises LayerError.
+    ``layer`` is a name of the catalogue, the path of a layer file, or what ``load`` and ``Layer`` give.  ``wrt`` names
+    the tensors to take gradients by: all parameters and real inputs where it is not given.  Raises LayerError.
     """
     system = load(layer)
     names = None if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
@@ -50,7 +50,8 @@ def _check_wrt(system: System, name: str) -> None:
     if name in known:
         return
     if name not in system.tensors:
-        raise LayerError(f"{system.name} has no tensor {name}", hint=nearest(name, known) or f"it has {', '.join(known)}")
+        hint = nearest(name, known) or f"it has {', '.join(known)}"
+        raise LayerError(f"{system.name} has no tensor {name}", hint=hint)
     if system.tensors[name].integer:
         raise LayerError(f"{name} holds integers: there is no gradient by it", hint=f"choose from {', '.join(known)}")
     raise LayerError(
@@ -127,7 +128,7 @@ class Derivation(Mapping[str, "Gradient"]):
     def _report(self) -> Report:
         from derive.checking.verify import verify
 
-        return verify(self.record)
+        return verify(self.record, self._function)
 
     def render(self, to: str = "md", templates: Path | None = None) -> str:
         """The derivation as a document: ``md`` for Markdown with mathematics, ``tex`` for LaTeX."""
@@ -141,7 +142,7 @@ class Gradient:
     """The gradient by one tensor.
 
     index   the result in index notation, over the tensor's declared range; its ``str`` is text of the language
-    matrix  the result in matrix form, or why there is none
+    matrix  the result in matrix form, batched and per sample, or why there is none; its ``str`` is the batched form
     shape   its shape, which is that of the tensor
     steps   how it was derived, from the chain rule to the result
     """
@@ -156,7 +157,7 @@ class Gradient:
         return self.parts[0].right
 
     @cached_property
-    def matrix(self) -> MatrixForm | NotMatrix:
+    def matrix(self) -> MatrixForm:
         from derive.forms.matrix import matrix_form
 
         part = self.parts[0]
@@ -177,9 +178,13 @@ class Gradient:
 
     def latex(self) -> str:
         """The result as LaTeX, in index notation, without dollar signs."""
+        from derive.rendering.formula import EQUALS, row
         from derive.rendering.latex import latex
+        from derive.rendering.page import names_of
+        from derive.rendering.typeset import Style, typeset
 
-        raise NotImplementedError
+        style = Style(names_of(self.derivation.record), limits=True)
+        return latex(row(typeset(self.parts[0].left, style), EQUALS, typeset(self.index, style)))
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

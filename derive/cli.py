@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,22 +16,32 @@ import derive
 from derive.language.errors import LayerError, nearest
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import RenderableType
 
+    from derive.checking.evidence import Evidence
+    from derive.checking.verify import Report
     from derive.language.system import System
 
 app = typer.Typer(
-    help="Derive the backward pass of neural-network layers from their forward equations, step by step, each step checked.",
-    epilog="LAYER is a name of the catalogue or the path of a layer file.  Exit code: 0 good, 1 a check failed, 2 bad input.",
+    help="From the forward equations of a neural-network layer to its backward pass, step by step, each step checked.",
+    epilog="LAYER is a name of the catalogue or the path of a layer file. Exit: 0 good, 1 a check failed, 2 bad input.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
-One = Annotated[str, typer.Argument(metavar="LAYER", help="A name of the catalogue, or the path of a layer file.")]
-Several = Annotated[list[str], typer.Argument(metavar="LAYER...", help="Names of the catalogue, or paths of layer files.")]
-Settings = Annotated[list[str], typer.Option("--set", metavar="OPTION=VALUE", help="Choose the value of an option.")]
+One = Annotated[str, typer.Argument(metavar="LAYER", help="A name of the catalogue or the path of a layer file.")]
+Several = Annotated[
+    list[str], typer.Argument(metavar="LAYER...", help="Names of the catalogue or paths of layer files.")
+]
+Any_ = Annotated[list[str] | None, typer.Argument(metavar="[LAYER...]", help="By default, the whole catalogue.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Choose the value of an option.")
+]
+Tensors = Annotated[
+    list[str] | None, typer.Option("--wrt", metavar="TENSOR", help="Take the gradients by these tensors only.")
+]
 
 
 def main() -> None:
@@ -88,7 +98,20 @@ def list_() -> None:
         system = derive.load(name)
         options = "\n".join(f"{option}={'|'.join(values)}" for option, values in system.options.items())
         table.add_row(name, system.title, options, system.torch)
-    _console().print(table)
+    _print(table)
+
+
+@app.command()
+def show(
+    layer: One,
+    wrt: Tensors = None,
+    settings: Settings = None,
+) -> None:
+    """Show the derivation of a layer on the terminal."""
+    from derive.rendering.terminal import terminal
+
+    derivation = derive.gradients(derive.load(layer, **_options(settings)), wrt or None)
+    _print(terminal(derivation.document()), width=120)
 
 
 @app.command()
@@ -96,13 +119,14 @@ def doc(
     layers: Several,
     to: Annotated[str, typer.Option(metavar="FORMATS", help="Formats, with commas between.")] = "md",
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("output"),
-    settings: Settings = [],  # noqa: B006 - Typer reads the default and never changes it
+    settings: Settings = None,
 ) -> None:
     """Write the derivation of each layer as a document, every step of it checked."""
     formats = _formats(to)
     systems = [derive.load(layer, **_options(settings)) for layer in layers]
     stems = _stems(systems)
-    failed = False
+    written: list[Path] = []
+    failed: list[str] = []
     with _progress(len(systems)) as advance:
         for system, stem in zip(systems, stems, strict=True):
             advance(stem)
@@ -110,26 +134,51 @@ def doc(
             pages = {out / f"{stem}.{to}": derivation.render(to) for to in formats}
             for path, page in pages.items():
                 _write(path, page)
-                typer.echo(os.fspath(path))
-            if not derivation.evidence().ok or not derivation.verify().ok:
-                _complain(f"a check of {stem} failed: its document says which")
-                failed = True
-    raise typer.Exit(int(failed))
+                written.append(path)
+            if not (derivation.evidence().ok and derivation.verify().ok):
+                failed.append(stem)
+    for path in written:
+        typer.echo(os.fspath(path))
+    for stem in failed:
+        _complain(f"a check of {stem} failed: its document says which")
+    raise typer.Exit(int(bool(failed)))
+
+
+@app.command()
+def verify(
+    layers: Any_ = None,
+    settings: Settings = None,
+) -> None:
+    """Check the gradients of each layer: gradient, method, sizes, relative error.
+
+    Without LAYER, the whole catalogue, with each value of each option.
+    """
+    chosen = _options(settings)
+    systems = [derive.load(layer, **chosen) for layer in layers] if layers else _whole_catalogue(chosen)
+    results = []
+    with _progress(len(systems)) as advance:
+        for system in systems:
+            advance(system.name)
+            derivation = derive.gradients(system)
+            results.append((derivation.verify(), derivation.evidence()))
+    for system, (report, evidence) in zip(systems, results, strict=True):
+        _print(_checks(system, report, evidence))
+    raise typer.Exit(0 if all(report.ok and evidence.ok for report, evidence in results) else 1)
 
 
 @app.command()
 def code(
     layer: One,
     target: Annotated[str, typer.Option(metavar="TARGET", help="The library it is written for.")] = "numpy",
-    settings: Settings = [],  # noqa: B006
+    settings: Settings = None,
 ) -> None:
     """Print the forward and backward pass as source."""
     typer.echo(derive.gradients(derive.load(layer, **_options(settings))).code(target), nl=False)
 
 
-def _options(settings: Sequence[str]) -> dict[str, str]:
+def _options(settings: Sequence[str] | None) -> dict[str, str]:
     """``["f=relu"]`` as ``{"f": "relu"}``."""
-    pairs = [setting.partition("=") for setting in settings]
+    pairs = [setting.partition("=") for setting in settings or ()]
     for name, equals, value in pairs:
         if not (name.strip() and equals and value.strip()):
             raise LayerError(f"cannot read --set {name}{equals}{value}", hint="write --set OPTION=VALUE")
@@ -143,7 +192,8 @@ def _formats(to: str) -> list[str]:
     wanted = list(dict.fromkeys(part.strip() for part in to.split(",")))
     for name in wanted:
         if name not in FORMATS:
-            raise LayerError(f"unknown format {name!r}", hint=nearest(name, FORMATS) or f"formats: {', '.join(FORMATS)}")
+            hint = nearest(name, FORMATS) or f"formats: {', '.join(FORMATS)}"
+            raise LayerError(f"unknown format {name!r}", hint=hint)
     return wanted
 
 
@@ -173,20 +223,57 @@ def _write(path: Path, page: str) -> None:
         raise LayerError(f"cannot write: {error.strerror or error}", os.fspath(path)) from None
 
 
-def _console(stderr: bool = False) -> Console:
-    """A console; where the output is no terminal, nothing is broken into lines."""
+def _whole_catalogue(settings: Mapping[str, str]) -> list[System]:
+    """Every layer of the catalogue with its defaults, and with each other value of each option in turn."""
+    systems = []
+    for name in derive.catalogue():
+        first = derive.load(name, **settings)
+        others = [{o: v} for o, values in first.options.items() if o not in settings for v in values[1:]]
+        systems += [first, *(derive.load(name, **settings, **other) for other in others)]
+    return systems
+
+
+def _checks(system: System, report: Report, evidence: Evidence) -> RenderableType:
+    """What the checks of a layer found: a row for each gradient, method and sizes, and one for all the steps."""
+    from rich.console import Group
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for heading in ("gradient", "method", "sizes", "error", ""):
+        table.add_column(heading)
+    for row in report.rows:
+        table.add_row(row.gradient, row.method, row.sizes, *_verdict(row.error, row.ok))
+    table.add_row(
+        "each step", "before = after", f"{len(evidence.found)} of them", *_verdict(evidence.worst, evidence.ok)
+    )
+    chosen = " ".join(f"{option}={value}" for option, value in system.chosen.items())
+    return Group(f"[bold]{system.name}[/] {chosen}".rstrip(), table, "")
+
+
+def _verdict(error: float, ok: bool) -> tuple[str, str]:
+    return f"{error:.1e}", "ok" if ok else "[bold red]FAILED[/]"
+
+
+def _print(renderable: RenderableType, width: int = 10_000) -> None:
+    """Print on a terminal as it fits, elsewhere in lines of at most ``width`` characters."""
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False)
-    if not console.is_terminal:
-        console.width = 10_000
-    return console
+    console = Console(highlight=False)
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    console.width = width
+    with console.capture() as captured:
+        console.print(renderable)
+    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[str], None]]:
     """A progress bar on standard error, on a terminal only; call what it gives with the name of each piece of work."""
-    console = _console(stderr=True)
+    from rich.console import Console
+
+    console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda name: None
         return

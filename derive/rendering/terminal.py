@@ -1,0 +1,118 @@
+"""A document on a terminal: Rich sets it, formulas are plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from derive.rendering import document as D
+from derive.rendering.formula import Formula
+from derive.rendering.unicode import unicode
+
+
+def terminal(document: D.Document) -> RenderableType:
+    """The document as something that a Rich console prints; what pages fold away is left out."""
+    title = Text(document.title, style="bold")
+    return Group(title, *_with_space(_running(document.subtitle)), *(r for b in document.blocks for r in _block(b)))
+
+
+def _block(block: D.Block) -> Iterator[RenderableType]:
+    match block:
+        case D.Heading(level, inlines):
+            heading = _running(inlines)
+            heading.stylize("bold")
+            yield from _with_space(Rule(heading, align="left") if level == 1 else heading)
+        case D.Paragraph(inlines):
+            yield from _with_space(_running(inlines))
+        case D.Items(items):
+            yield from (Padding(Text("• ") + _running(item), (0, 0, 0, 2)) for item in items)
+        case D.Equation(formula, tag):
+            yield _line(formula, f"({tag})" if tag else "")
+        case D.Step():
+            yield from _step(block)
+        case D.Result(formulas, remarks):
+            lines = [Text(unicode(f), style="bold") for f in formulas] + [_running(r) for r in remarks]
+            yield from _with_space(Panel(Group(*lines), expand=False))
+        case D.Table(header, rows):
+            yield from _with_space(_table(header, rows))
+        case D.Listing(language, source):
+            yield from _with_space(Syntax(source, language, background_color="default", word_wrap=False))
+        case D.Figure():
+            yield from _with_space(_figure(block))
+        case D.Details():
+            pass
+        case _:
+            raise TypeError(f"no terminal form for {type(block).__name__}")
+
+
+def _with_space(renderable: RenderableType) -> tuple[RenderableType, RenderableType]:
+    return (Text(""), renderable)
+
+
+def _running(inlines: D.Inlines) -> Text:
+    """Running text."""
+    out = Text()
+    for inline in inlines:
+        match inline:
+            case D.Text(words):
+                out.append(words)
+            case D.Math(formula):
+                out.append(unicode(formula), style="cyan")
+            case D.Code(source):
+                out.append(source, style="cyan")
+            case D.Strong(words):
+                out.append(words, style="bold")
+            case D.Emphasis(words):
+                out.append(words, style="italic")
+            case _:
+                raise TypeError(f"no terminal form for {type(inline).__name__}")
+    return out
+
+
+def _line(formula: Formula, right: str) -> RenderableType:
+    """A formula, and something at the right margin."""
+    grid = Table.grid(expand=True, padding=(0, 2))
+    grid.add_column()
+    grid.add_column(justify="right", style="dim", no_wrap=True)
+    grid.add_row(Text(unicode(formula)), right)
+    return Padding(grid, (0, 0, 0, 4))
+
+
+def _step(step: D.Step) -> Iterator[RenderableType]:
+    """A line of a derivation: the formula with its rule, and the reason below."""
+    yield Text("")
+    yield _line(step.formula, f"{step.rule} ({step.number})")
+    checked = Text()
+    if step.evidence is not None:
+        mark, style = ("✓", "green") if step.evidence.ok else ("✗ check FAILED,", "bold red")
+        checked.append(f"  {mark} {step.evidence.error:.0e}", style=style)
+    yield Padding(Text("", style="dim") + _running(step.reason) + checked, (0, 0, 0, 6))
+
+
+def _table(header: tuple[D.Inlines, ...], rows: tuple[tuple[D.Inlines, ...], ...]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for cell in header:
+        table.add_column(_running(cell))
+    for row in rows:
+        table.add_row(*map(_running, row))
+    return table
+
+
+def _figure(figure: D.Figure) -> RenderableType:
+    """The picture in words: each node with those that it reads."""
+    named = {node.name: unicode(node.formula) for node in figure.nodes}
+    order = [node.name for node in figure.nodes]
+    edges = sorted(figure.edges, key=lambda e: order.index(e.target))
+    lines: list[RenderableType] = [_running(figure.caption)]
+    for target, group in groupby(edges, key=lambda e: e.target):
+        sources = ", ".join(named[e.source] + (f" ({unicode(e.label)})" if e.label else "") for e in group)
+        lines.append(Padding(f"{named[target]} ← {sources}", (0, 0, 0, 4)))
+    return Group(*lines)

@@ -1,0 +1,166 @@
+"""The command line: what it prints and writes, its exit codes, and that bad input never ends in a traceback."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import derive
+from derive import cli
+
+LAYER = """
+indices   = "n:N  i:I  o:O"
+inputs    = "x[n,i]"
+params    = "W[o,i]"
+equations = "{equation}"
+output    = "y"
+"""
+GOOD = LAYER.format(equation="y[n,o] = tanh(sum(W[o,i]*x[n,i], i))")
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Carry out a command line: exit code, standard output, standard error."""
+
+    def carry_out(*arguments: str) -> tuple[int, str, str]:
+        exit_code = cli.run(arguments)
+        out, err = capsys.readouterr()
+        return exit_code, out, err
+
+    return carry_out
+
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+def test_list_names_every_layer_with_title_options_and_counterpart(command: Command) -> None:
+    exit_code, out, _ = command("list")
+    assert exit_code == 0
+    for name in derive.catalogue():
+        system = derive.load(name)
+        assert name in out and system.title in out and system.torch in out
+    assert "f=tanh|relu" in out
+
+
+def test_doc_writes_each_format_into_the_folder(command: Command) -> None:
+    exit_code, out, err = command("doc", "linear", "--to", "md,tex", "--out", "new/folder")
+    assert (exit_code, err) == (0, "")
+    assert out.split() == [os.path.join("new/folder", "linear.md"), os.path.join("new/folder", "linear.tex")]
+    assert sorted(os.listdir("new/folder")) == ["linear.md", "linear.tex"]
+    assert Path("new/folder/linear.md").read_text(encoding="utf-8") == derive.gradients("linear").render("md")
+
+
+def test_doc_of_a_layer_file_and_of_options(command: Command) -> None:
+    Path("mine.toml").write_text(GOOD, encoding="utf-8")
+    assert command("doc", "mine.toml")[0] == 0
+    assert command("doc", "rnn", "--set", "f=relu", "--set", "g=softmax")[0] == 0
+    assert sorted(os.listdir("output")) == ["mine.md", "rnn-f-relu-g-softmax.md"]
+    page = Path("output/rnn-f-relu-g-softmax.md").read_text(encoding="utf-8")
+    assert page == derive.gradients(derive.load("rnn", f="relu", g="softmax")).render("md")
+
+
+def test_code_runs(command: Command) -> None:
+    exit_code, out, _ = command("code", "linear")
+    assert exit_code == 0
+    assert out == derive.gradients("linear").code()
+    compile(out, "linear.py", "exec")
+
+
+def test_version(command: Command) -> None:
+    assert command("--version") == (0, f"derive {derive.__version__}\n", "")
+
+
+BAD: dict[str, tuple[tuple[str, ...], str]] = {
+    "unknown command": (("lsit",), "list"),
+    "no command's argument": (("doc",), "LAYER"),
+    "unknown layer": (("doc", "lineer"), "linear"),
+    "missing file": (("doc", "missing.toml"), "missing.toml"),
+    "folder for a file": (("doc", "./"), "directory"),
+    "broken TOML": (("doc", "broken.toml"), "broken.toml:1:"),
+    "not text": (("doc", "binary.toml"), "UTF-8"),
+    "unknown option": (("doc", "rnn", "--set", "ff=relu"), "did you mean f?"),
+    "unknown value": (("doc", "rnn", "--set", "f=rleu"), "tanh, relu"),
+    "option without value": (("doc", "rnn", "--set", "f"), "OPTION=VALUE"),
+    "unknown flag": (("doc", "rnn", "--ot", "md"), "--to"),
+    "unknown format": (("doc", "linear", "--to", "mdd"), "did you mean md?"),
+    "no format": (("doc", "linear", "--to", ""), "formats: md, tex"),
+    "unknown target": (("code", "linear", "--target", "nunpy"), "numpy"),
+    "unknown tensor": (("show", "rnn", "--wrt", "W_g"), "did you mean W_"),
+    "gradient by integers": (("show", "embedding", "--wrt", "tok"), "integers"),
+    "gradient by the output": (("show", "linear", "--wrt", "y"), "from above"),
+    "folder that is a file": (("doc", "linear", "--out", "good.toml/folder"), "cannot write"),
+    "one name twice": (("doc", "linear", "linear.toml"), "two layers"),
+    "a number that never ends": (("doc", "power.toml"), "power.toml:5:"),
+    "a thousand brackets": (("doc", "brackets.toml"), "brackets.toml:5:"),
+    "unknown name": (("doc", "name.toml"), "did you mean W?"),
+    "second layer bad": (("doc", "linear", "name.toml"), "did you mean W?"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_an_error_with_its_reason(command: Command, case: str) -> None:
+    for name, equation in {
+        "good": "y[n,o] = sum(W[o,i]*x[n,i], i)",
+        "linear": "y[n,o] = sum(W[o,i]*x[n,i], i)",
+        "power": "y[n,o] = sum(W[o,i]*x[n,i], i)*10**10**10",
+        "brackets": f"y[n,o] = {'(' * 1000}sum(W[o,i]*x[n,i], i){')' * 1000}",
+        "name": "y[n,o] = sum(w[o,i]*x[n,i], i)",
+    }.items():
+        Path(f"{name}.toml").write_text(LAYER.format(equation=equation), encoding="utf-8")
+    Path("broken.toml").write_text("indices = n:N", encoding="utf-8")
+    Path("binary.toml").write_bytes(b"\xff\xfe\x00")
+    before = sorted(p.name for p in Path().rglob("*"))
+
+    arguments, reason = BAD[case]
+    exit_code, out, err = command(*arguments)
+
+    assert exit_code == 2
+    assert out == ""
+    assert reason in err
+    assert "Traceback" not in err
+    assert sorted(p.name for p in Path().rglob("*")) == before  # nothing written
+
+
+def test_a_document_is_written_whole_or_not_at_all(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("output").mkdir()
+    Path("output/linear.md").write_text("before", encoding="utf-8")
+
+    def full(self: Path, *_: object, **__: object) -> int:
+        self.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    exit_code, _, err = command("doc", "linear")
+    assert exit_code == 2
+    assert "No space left on device" in err
+    assert os.listdir("output") == ["linear.md"]
+    assert Path("output/linear.md").read_bytes() == b"before"
+
+
+def test_an_interrupt_ends_quietly(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(derive.api, "load", interrupted)
+    monkeypatch.setattr(derive.api, "gradients", interrupted)
+    exit_code, out, err = command("doc", "linear")
+    assert exit_code == 130
+    assert "Traceback" not in out + err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes end programs on POSIX systems only")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "derive", "code", "rnn"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
