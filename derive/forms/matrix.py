@@ -1,8 +1,8 @@
 """Matrix form: an equation in index form as textbooks print it, per sample and batched, or why it cannot be.
 
-*Per sample*, the index of the batch stays written out (and is not printed where it is the same throughout), and a sample
-is a column vector: ``dh[t] = W_y.T @ dz[t] + [t < T]*W_h.T @ da[t+1]``.  *Batched*, the samples are the rows of matrices, as
-in NumPy: ``dh[t] = dz[t] @ W_y + [t < T]*da[t+1] @ W_h``.
+*Per sample*, the index of the batch stays written out (and is not printed where it is the same throughout), and a
+sample is a column vector: ``dh[t] = W_y.T @ dz[t] + [t < T]*W_h.T @ da[t+1]``.  *Batched*, the samples are the rows of
+matrices, as in NumPy: ``dh[t] = dz[t] @ W_y + [t < T]*da[t+1] @ W_h``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from derive.forms.matrix_axes import Layout, axes_like, is_plain, layout_of, reads, run_by, written_out
+from derive.forms.matrix_build import nodes, silenced
 from derive.forms.matrix_contract import NotSayable
 from derive.forms.matrix_convolution import convolution
 from derive.forms.matrix_raise import Scope, raised
-from derive.forms.matrix_tree import MatExpr, Power, Scalar, Tensor, Total, nodes, silenced
+from derive.forms.matrix_tree import MatExpr, Power, Scalar, Tensor, Total
 from derive.language.expr import Elem, Expr, Index, bound_at, free_symbols, names_read, walk
 from derive.language.integers import Integer, symbols_of
 from derive.language.system import System
@@ -58,6 +59,10 @@ class MatrixForm:
     batched_reading: Reading | NotMatrix
     per_sample_reading: Reading | NotMatrix
     batch: Index | None = None
+
+    def __str__(self) -> str:
+        """The right side, batched, or why there is none."""
+        return str(self.batched)
 
     @property
     def batched(self) -> MatExpr | NotMatrix:
@@ -132,7 +137,8 @@ def _reading(
     elems = (left, *reads(right))
     names = {e.name for e in elems}
     declared = {n: tuple(a.name for a in system.tensors[axes_like(system, n)].axes) for n in names}
-    scope = Scope({i.symbol: i for i in indices}, frozenset(named), run_by(system, layout, elems, layout.data), declared)
+    data = run_by(system, layout, elems, layout.data)
+    scope = Scope({i.symbol: i for i in indices}, frozenset(named), data, declared)
     try:
         target = raised(left, scope)
         assert isinstance(target, Tensor)
