@@ -79,7 +79,8 @@ def build(fields: Fields, choice: Choice) -> Built:
         torch=_joined(fields.text("torch")),
         options={name: tuple(v.text for v in values) for name, values in fields.options.items()},
         chosen=choice.chosen,
-        prose={k: _joined(t) for k, t in fields.texts.items() if k not in KEYS},
+        prose={k: _joined(t) for k, t in fields.texts.items() if k not in KEYS and "." not in k},
+        meanings={k.partition(".")[2]: _joined(t) for k, t in fields.texts.items() if k.startswith("meaning.")},
     )
     return Built(system, scope, declared.places, (*lines, *([loss[0]] if loss else [])))
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from derive.language import expr as E
 from derive.language.axes import Value, hint_of
-from derive.language.errors import nearest
+from derive.language.errors import Fragment, nearest
 from derive.language.expr import Index, free_symbols
-from derive.language.functions import TABLE
-from derive.language.scope import ALONG, REDUCTIONS, counted, meaning_of
+from derive.language.functions import TABLE, Function
+from derive.language.lexical import tree_of
+from derive.language.scope import ALONG, REDUCTIONS, Scope, counted, meaning_of
+from derive.language.system import Tensor
 
 if TYPE_CHECKING:
     from derive.language.elaborate import Elaborator
@@ -23,23 +25,24 @@ def call(reader: Elaborator, node: ast.Call) -> Value:
         raise reader.error(node.func, "only a named function can be called")
     if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
         raise reader.error(node, "a function has plain arguments only")
-    name = node.func.id
+    name = node.func.id.rstrip("_")
+    primes = len(node.func.id) - len(name)  # f'(x) is f_(x) to Python's parser
     if name in reader.scope.options:
         name = reader.scope.options[name].text.strip()
     if not node.args:
         raise reader.error(node, f"{name} has no argument")
+    if primes:
+        return _derivative(reader, node, name, primes)
     if name in REDUCTIONS:
         return _reduction(reader, node, name)
     if name in ALONG:
         return _along(reader, node, name)
     if name == "outer":
-        return reader.axes.outer(*(reader.value(a) for a in _two(reader, node, name)))
+        return reader.axes.outer(*(reader.value(a) for a in _arguments(reader, node, name, 2)))
     if name == "diag":
-        if len(node.args) != 1:
-            raise reader.error(node, f"diag takes 1 argument, here {len(node.args)}")
-        return reader.axes.diagonal(reader.value(node.args[0]))
+        return reader.axes.diagonal(reader.value(*_arguments(reader, node, name, 1)))
     if reader.scope.calculus and name == "delta":
-        left, right = _two(reader, node, name)
+        left, right = _arguments(reader, node, name, 2)
         return Value(E.Delta(reader.integer(left), reader.integer(right)))
     if reader.scope.calculus and name == "D":
         return _partial(reader, node)
@@ -102,19 +105,40 @@ def _elementwise(reader: Elaborator, node: ast.Call, name: str) -> Value:
     return reader.axes.elementwise(lambda *exprs: E.Call(name, exprs), *map(reader.value, node.args[:arity]))
 
 
+def _derivative(reader: Elaborator, node: ast.Call, name: str, primes: int) -> Value:
+    """``f'(x)``: of an abstract function a function of its own, of one in the table what its row says."""
+    (argument, *_) = _arguments(reader, node, name + "'" * primes, 1)
+    value = reader.value(argument)
+    if name in reader.scope.functions:
+        return reader.axes.elementwise(lambda x: E.Call(name + "'" * primes, (x,)), value)
+    row = TABLE.get(name)
+    if row is None or len(row.arguments) != 1 or primes > 1:
+        raise reader.error(node, f"no derivative of {name} is known by this name", "write out what it is")
+    return reader.axes.elementwise(lambda x: _by_row(reader, row, x), value)
+
+
+def _by_row(reader: Elaborator, row: Function, x: E.Expr) -> E.Expr:
+    """A function's derivative at ``x``, from its row in the table."""
+    formula = Fragment.of(row.derivatives[0])
+    tensors = {name: Tensor(name, (), "computed") for name in (*row.arguments, "y")}
+    derivative = replace(reader, text=formula, scope=Scope(tensors=tensors)).value(tree_of(formula)).expr
+    meant = {row.arguments[0]: x, "y": E.Call(row.name, (x,))}
+    return E.transform(derivative, lambda node: meant[node.name] if isinstance(node, E.Elem) else node)
+
+
 def _is_index(reader: Elaborator, node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and reader.scope.index(node.id) is not None
 
 
 def _partial(reader: Elaborator, node: ast.Call) -> Value:
     """``D(u, v[i])``: the derivative of an expression by an element, not worked out."""
-    of, wrt = (reader.value(a) for a in _two(reader, node, "D"))
+    of, wrt = (reader.value(a) for a in _arguments(reader, node, "D", 2))
     if of.axes or wrt.axes or not isinstance(wrt.expr, E.Elem):
         raise reader.error(node, "D(u, v[i]) takes an expression and an element")
     return Value(E.Partial(of.expr, wrt.expr))
 
 
-def _two(reader: Elaborator, node: ast.Call, name: str) -> tuple[ast.expr, ast.expr]:
-    if len(node.args) != 2:
-        raise reader.error(node, f"{name} takes 2 arguments, here {len(node.args)}")
-    return node.args[0], node.args[1]
+def _arguments(reader: Elaborator, node: ast.Call, name: str, count: int) -> list[ast.expr]:
+    if len(node.args) != count:
+        raise reader.error(node, f"{name} takes {counted(count, 'argument')}, here {len(node.args)}")
+    return node.args

@@ -18,7 +18,7 @@ from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Expr, Num, Size
 from derive.language.integers import FloorDiv, Integer, Mod, element, is_size, size_symbol, symbols_of
 from derive.language.integral import MAX_BITS, MAX_DEGREE, as_integer, bits, degree, is_affine, plus, side
-from derive.language.lexical import offset_at, tree_of
+from derive.language.lexical import offset_at, source_of, tree_of
 from derive.language.scope import Scope, counted, meaning_of
 
 MAX_EXPONENT = 64
@@ -82,7 +82,7 @@ class Elaborator:
     # names and elements
 
     def number(self, node: ast.Constant) -> Expr:
-        literal = ast.get_source_segment(f"({self.text.text}\n)", node) or ""
+        literal = ast.get_source_segment(source_of(self.text), node) or ""
         if not literal[:1].isdecimal() and not literal.startswith("."):
             raise self.error(node, f"{literal or 'this'} has no meaning in the language")
         return E.num(Fraction(literal))

@@ -43,7 +43,7 @@ class Fields:
 
 def read_file(path: Path) -> Fields:
     """The fields of a layer file.  Raises LayerError."""
-    return read_text(_contents(path), path.name, path.stem)
+    return read_text(_contents(path), str(path), path.stem)
 
 
 def read_text(source: str, origin: str, name: str) -> Fields:
@@ -165,7 +165,7 @@ def _contents(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
-        raise LayerError("not a text in UTF-8", path.name, line, column) from None
+        raise LayerError("not a text in UTF-8", str(path), line, column) from None
 
 
 def _toml_error(source: str, origin: str, error: Exception) -> LayerError:

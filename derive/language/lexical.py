@@ -17,18 +17,19 @@ MAX_LENGTH = 20_000  # characters of a field
 MAX_TOKENS = 4_000  # of one expression
 MAX_DEPTH = 60  # brackets, powers and signs inside each other
 MAX_DIGITS = 30  # of a number
+PRIME = "'"
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
     |(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![A-Za-z0-9_.]))
-    |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
+    |(?P<name>[A-Za-z_][A-Za-z0-9_]*'*)
     |(?P<operator>\*\*|//|==|!=|<=|>=|[-+*/%@<>()\[\],.])""",
     re.VERBOSE,
 )
 
 _INSTEAD = {"^": "a power is written **", "=": "a condition is written ==", "·": "a product is written *",
             "−": "a minus is written -", "≤": "write <=", "≥": "write >=", "≠": "write !=", "⊙": "write *",
-            "'": "texts and primes have no meaning here", '"': "texts have no meaning here",
+            "'": "texts have no meaning here", '"': "texts have no meaning here",
             "|": "an absolute value is written abs(x)", "!": "write != for 'not equal'",
             "{": "only round and square brackets are used", "}": "only round and square brackets are used"}  # fmt: skip
 
@@ -47,12 +48,17 @@ def tree_of(text: Fragment) -> ast.expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # "list indices must be integers" and the like
-            return ast.parse(f"({text.text}\n)", mode="eval").body
+            return ast.parse(source_of(text), mode="eval").body
     except SyntaxError as error:
         at = offset_at(text, error.lineno or 1, (error.offset or 1) - 1)
         raise text.error("not an expression of the language", at, _syntax_hint(text.text, at)) from None
     except (MemoryError, RecursionError, ValueError):
         raise text.error("expression too deep or too large") from None
+
+
+def source_of(text: Fragment) -> str:
+    """What Python's parser is given: a bracket before, and ``_`` for the prime of a derivative (``f'(x)``)."""
+    return f"({text.text.replace(PRIME, '_')}\n)"
 
 
 def offset_at(text: Fragment, line: int, column: int) -> int:
@@ -90,8 +96,8 @@ def _check(text: Fragment) -> None:
             raise text.error(f"expression too long: more than {MAX_TOKENS} names, numbers and signs", at)
         if kind == "number":
             _check_number(text, token, at)
-        elif kind == "name" and keyword.iskeyword(token):
-            raise text.error(f"{token!r} is a word of Python, not a name of the language", at)
+        elif kind == "name":
+            _check_word(text, token, at)
         elif token in "([":
             brackets.append((token, at))
         elif token in ")]":
@@ -114,6 +120,14 @@ def _close(text: Fragment, brackets: list[tuple[str, int]], token: str, before: 
     if before == "[":
         raise text.error("empty brackets", at - 1, "a scalar is declared tau[] and read as tau")
     brackets.pop()
+
+
+def _check_word(text: Fragment, token: str, at: int) -> None:
+    if keyword.iskeyword(token):
+        raise text.error(f"{token!r} is a word of Python, not a name of the language", at)
+    end = at + len(token)
+    if token.endswith(PRIME) and not text.text[end:].lstrip().startswith("("):
+        raise text.error("a prime stands on a function, as in f'(x)", end - 1)
 
 
 def _check_number(text: Fragment, token: str, at: int) -> None:

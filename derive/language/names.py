@@ -7,11 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from derive.language.declarations import Declared
 from derive.language.equations import Line
 from derive.language.errors import Fragment
-from derive.language.functions import TABLE
-from derive.language.scope import ALONG, REDUCTIONS
+from derive.language.scope import FUNCTIONS
 from derive.language.system import LOSS
-
-_FUNCTIONS = {*TABLE, *REDUCTIONS, *ALONG, "outer", "diag"}
 
 
 def check_declared(declared: Declared, options: Iterable[str]) -> dict[str, str]:
@@ -44,7 +41,7 @@ def check_computed(declared: Mapping[str, str], lines: Sequence[Line]) -> None:
 
 def _check_name(name: str, meanings: Mapping[str, str], place: Fragment) -> None:
     meaning = meanings[name]
-    if name in _FUNCTIONS:
+    if name in FUNCTIONS:
         raise place.error(f"{name} is a function of the language and cannot be {meaning}")
     if name == LOSS:
         raise place.error(f"the name {LOSS} is kept for the loss", 0, 'write it as loss = "..."')

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from derive.language.declarations import NAME
 from derive.language.errors import Fragment, LayerError, nearest
 from derive.language.fields import Fields
+from derive.language.scope import FUNCTIONS
 
 _TRUTH = {"true": "1", "false": "0"}
 
@@ -30,6 +32,7 @@ def choose(fields: Fields, settings: Mapping[str, object]) -> tuple[Fields, Choi
     for name in settings:
         if name not in fields.options:
             raise LayerError(f"{fields.name} has no option {name}", hint=_known_options(fields, name))
+    _check_names(fields)
     chosen: dict[str, str] = {}
     fragments: dict[str, Fragment] = {}
     for name, values in fields.options.items():
@@ -47,6 +50,12 @@ def choose(fields: Fields, settings: Mapping[str, object]) -> tuple[Fields, Choi
 
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_names(fields: Fields) -> None:
+    for name, values in fields.options.items():
+        if not NAME.fullmatch(name) or name in FUNCTIONS:
+            raise values[0].error(f"{name!r} cannot be the name of an option", 0, "a name of its own, such as f")
 
 
 def _known_options(fields: Fields, name: str) -> str:

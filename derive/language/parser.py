@@ -16,7 +16,7 @@ from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Expr, Index
 from derive.language.integers import Integer
 from derive.language.lexical import tree_of
-from derive.language.scope import Scope, scope_of
+from derive.language.scope import MATRIX, Scope, scope_of
 from derive.language.system import System, Tensor
 
 
@@ -94,9 +94,9 @@ def left_over(text: Fragment, scope: Scope, reason: str) -> LayerError:
 
 
 def has_matrix_operation(text: Fragment) -> bool:
-    """Whether ``@``, ``.T`` or ``outer`` stands in a text."""
+    """Whether ``@``, ``.T``, ``outer`` or ``diag`` stands in a text."""
     return any(
-        isinstance(n, ast.MatMult | ast.Attribute) or (isinstance(n, ast.Name) and n.id == "outer")
+        isinstance(n, ast.MatMult | ast.Attribute) or (isinstance(n, ast.Name) and n.id in MATRIX)
         for n in ast.walk(tree_of(text))
     )
 

@@ -39,7 +39,7 @@ class Facts:
 
     def given(self, bracket: Bracket) -> Facts:
         """The facts, where the conditions of a bracket hold too."""
-        known = [e for c in bracket.conditions for e in _consequences(c)]
+        known = [e for c in bracket.conditions for e in (*_consequences(c), *_past_an_end(c, self))]
         return replace(self, known=self.known + tuple(known)) if known else self
 
 
@@ -137,6 +137,15 @@ _OPPOSITE: Mapping[str, str] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=="
 def refuted(condition: Compare, facts: Facts) -> bool:
     """Whether a condition on integers fails for all values in range."""
     return proved(Compare(_OPPOSITE[condition.op], condition.left, condition.right), facts)
+
+
+def _past_an_end(condition: Compare, facts: Facts) -> list[Integer]:
+    """What ``t != T`` says of a ``t`` that is at most ``T``: ``T - t - 1 >= 0``."""
+    sides = _integer_sides(condition) if condition.op == "!=" else None
+    if sides is None or any(side.has(Mod) for side in sides):
+        return []
+    left, right = sides
+    return [apart - 1 for apart in (left - right, right - left) if nonnegative(apart, facts)]
 
 
 def _integer_sides(condition: Compare) -> tuple[Integer, Integer] | None:

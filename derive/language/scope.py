@@ -14,6 +14,8 @@ from derive.language.system import System, Tensor
 
 REDUCTIONS = ("sum", "mean", "prod", "max", "logsumexp")
 ALONG = ("softmax", "argmax")  # functions of a whole axis, read at a place of it
+MATRIX = ("outer", "diag")
+FUNCTIONS = frozenset({*TABLE, *REDUCTIONS, *ALONG, *MATRIX})
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Scope:
 
 def scope_of(system: System, tensors: Mapping[str, Tensor] | None = None, calculus: bool = False) -> Scope:
     """All the names of a system, and more tensors where given."""
-    abstract = {c.function for e in system.all_equations for c in E.walk(e.right) if isinstance(c, E.Call)} - set(TABLE)
+    calls = (node.function for e in system.all_equations for node in E.walk(e.right) if isinstance(node, E.Call))
+    abstract = {name.rstrip("'") for name in calls} - set(TABLE)
     sizes = (*system.sizes, *system.derived)
     known = {**system.tensors, **(tensors or {})}
     return Scope(system.indices, sizes, known, None, abstract, {}, calculus, system.derived)
@@ -58,7 +61,7 @@ def scope_of(system: System, tensors: Mapping[str, Tensor] | None = None, calcul
 
 def meaning_of(name: str, expected: str, scope: Scope) -> tuple[str, str]:
     """Message and hint for a name that is not what is expected: a number's ``name``, a ``tensor``, a ``function``."""
-    functions = [*TABLE, *REDUCTIONS, *ALONG, "outer", "diag", *scope.functions]
+    functions = [*TABLE, *REDUCTIONS, *ALONG, *MATRIX, *scope.functions]
     known = {
         "tensor": list(scope.tensors),
         "function": [*functions, *scope.options],

@@ -69,6 +69,7 @@ class System:
     loss      the equation of the loss (a rank-0 tensor named LOSS), or None
     outputs   names of the outputs; empty where there is a loss
     outside   what is read outside a tensor's range, by name: 0 or minus infinity
+    prose     the author's words, by key; ``meanings`` what tensors, sizes and indices mean, by name
     """
 
     name: str
@@ -87,6 +88,7 @@ class System:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
     prose: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """The layer in a few lines: name, title, options as chosen, and the equations."""
