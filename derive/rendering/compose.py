@@ -1,0 +1,41 @@
+"""A derivation, and the records of its checks, as a document: what is said, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.rendering.checked import GradientChecks, StepChecks
+from derive.rendering.compose_closed_form import closed_form
+from derive.rendering.compose_conventions import conventions
+from derive.rendering.compose_end import checks, code, rules, update
+from derive.rendering.compose_forward import forward
+from derive.rendering.compose_gradient import gradient
+from derive.rendering.compose_setting import setting, subtitle, symbols
+from derive.rendering.document import Block, Document, Heading, text
+from derive.rendering.figures import dependencies
+from derive.rendering.page import Page, page
+from derive.steps.record import Derivation
+
+
+def compose(derivation: Derivation, evidence: StepChecks | None, report: GradientChecks | None) -> Document:
+    """The document of a derivation.  What was not checked bears no badge."""
+    here = page(derivation, evidence, report)
+    return Document(derivation.system.title, subtitle(here), tuple(_blocks(here)))
+
+
+def _blocks(page: Page) -> Iterator[Block]:
+    yield from setting(page)
+    yield from symbols(page)
+    yield from conventions(page)
+    yield dependencies(page)
+    yield from forward(page)
+    yield Heading(1, text("Backward pass"))
+    for one in page.gradients():
+        yield from gradient(page, one)
+        for form in page.derivation.closed_forms:
+            if form.left == one.left:
+                yield from closed_form(page, form)
+    yield from update(page)
+    yield from code(page)
+    yield from checks(page)
+    yield from rules(page)

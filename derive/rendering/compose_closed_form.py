@@ -1,0 +1,152 @@
+"""The closed form of an adjoint recurrence: a sum over later times of products of Jacobians."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from derive.language.expr import Elem, Expr, Index, Mul, free_symbols
+from derive.language.integers import Integer, index_symbol
+from derive.rendering import formula as F
+from derive.rendering.breaking import aligned
+from derive.rendering.document import Block, Heading, Math, Paragraph, Strong, Text, text
+from derive.rendering.document import Equation as Displayed
+from derive.rendering.integers import integer_formula
+from derive.rendering.page import WIDTH, Page
+from derive.rendering.typeset import derivative, element, typeset
+from derive.steps.record import ClosedForm
+
+_TRANSPOSED = F.Sign("⊤")
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Names for what the closed form introduces: the Jacobian, the local part and the time summed over."""
+
+    jacobian: str
+    local: str
+    time: str
+
+
+def closed_form(page: Page, form: ClosedForm) -> Iterator[Block]:
+    """The recursion in terms of its Jacobians, unrolled; what their size means; what is local and what is total."""
+    letters = _letters(page)
+    here, there = form.index.symbol, form.index.symbol + form.step
+    vector = Math(_vector(page, form, here))
+    yield Heading(2, (*text("Closed form of the gradient with respect to "), vector))
+    others = [i for i in form.indices if i.name not in (form.index.name, form.column.name)]
+    each = (Text(", for each "), Math(F.joined(tuple(page.style.notation.index(i.name) for i in others), F.COMMA)))
+    yield Paragraph((*text("Write the local part and the Jacobian of one step as"), *(each if others else ())))
+    yield Displayed(aligned(_entry(page, letters.local, here, (form.column,)), F.EQUALS, typeset(form.local, page.style), WIDTH))
+    yield Displayed(_jacobian(page, form, letters))
+    yield Paragraph(text("The recursion is linear in the gradient,"))
+    gradient_here, gradient_there = _gradient(page, form, here), _gradient(page, form, there)
+    local, jacobian = _bold(page, letters.local, here), _transposed(page, letters.jacobian, there)
+    yield Displayed(F.row(gradient_here, F.EQUALS, local, F.PLUS, jacobian, F.THIN, gradient_there))
+    yield Paragraph((*text("as long as "), Math(_inside(page, form)), Text(", and unrolls to")))
+    yield Displayed(_unrolled(page, form, letters), evidence=page.evidence_of(form))
+    yield Paragraph(tuple(_meaning(page, form, letters)))
+
+
+def _letters(page: Page) -> Letters:
+    """Letters that nothing else in the document has."""
+    used = {n.stem for n in page.style.notation.tensors.values()} | set(page.style.notation.ranges)
+
+    def free(*candidates: str) -> str:
+        return next((c for c in candidates if c not in used), candidates[0])
+
+    return Letters(free("J", "K", "M", "A"), free("g", "q", "r", "c"), free("s", "r", "q", "tau"))
+
+
+def _entry(page: Page, letter: str, time: Integer, axes: tuple[Index, ...]) -> F.Formula:
+    notation = page.style.notation
+    places = (integer_formula(time, notation), *(notation.index(i.name) for i in axes))
+    return F.Indexed(F.Name(letter, letter), places)
+
+
+def _bold(page: Page, letter: str, time: Integer) -> F.Formula:
+    return F.Indexed(F.Name(letter, letter, style="bold"), (integer_formula(time, page.style.notation),))
+
+
+def _vector(page: Page, form: ClosedForm, time: Integer) -> F.Formula:
+    name = replace(page.style.notation.tensor(form.tensor), style="bold")
+    return F.Indexed(name, (integer_formula(time, page.style.notation),))
+
+
+def _gradient(page: Page, form: ClosedForm, time: Integer) -> F.Formula:
+    return derivative(element(Elem("loss"), page.style), _vector(page, form, time))
+
+
+def _transposed(page: Page, letter: str, time: Integer) -> F.Formula:
+    return F.Script(F.Name(letter, letter), integer_formula(time, page.style.notation), _TRANSPOSED)
+
+
+def _jacobian(page: Page, form: ClosedForm, letters: Letters) -> F.Formula:
+    there = form.index.symbol + form.step
+    place = {form.index.symbol: there, form.column.symbol: form.row.symbol}
+    upper = Elem(form.tensor, tuple(i.xreplace(place) for i in form.left.index))
+    change = derivative(element(upper, page.style), element(Elem(form.tensor, form.left.index), page.style))
+    left = _entry(page, letters.jacobian, there, (form.row, form.column))
+    return aligned(F.row(left, F.EQUALS, change), F.EQUALS, typeset(form.jacobian, page.style), WIDTH)
+
+
+def _inside(page: Page, form: ClosedForm) -> F.Formula:
+    """Where there is a next step: t < T, or t > 1 where the recursion runs the other way."""
+    end = form.index.high if form.step > 0 else form.index.low
+    relation = F.Sign("<" if form.step > 0 else ">", "relation")
+    return F.row(page.style.notation.index(form.index.name), relation, integer_formula(end, page.style.notation))
+
+
+def _unrolled(page: Page, form: ClosedForm, letters: Letters) -> F.Formula:
+    """∂L/∂h_t = Σ_{s=t}^{T} J_{t+1}ᵀ J_{t+2}ᵀ ⋯ J_sᵀ g_s, or the same downwards."""
+    notation, here, time = page.style.notation, form.index.symbol, index_symbol(letters.time)
+    low, high = (here, form.index.high) if form.step > 0 else (form.index.low, here)
+    limits = F.row(notation.index(letters.time), F.EQUALS, integer_formula(low, notation))
+    total = F.Big("∑", limits, integer_formula(high, notation))
+    first, second, last = (
+        _transposed(page, letters.jacobian, at) for at in (here + form.step, here + 2 * form.step, time)
+    )
+    product = F.Fenced("(", F.row(first, second, F.Sign("⋯"), last), ")", 1)
+    return F.row(_gradient(page, form, here), F.EQUALS, total, product, F.THIN, _bold(page, letters.local, time))
+
+
+def _meaning(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Math | Text | Strong]:
+    time = Math(page.style.notation.index(letters.time))
+    here = Math(page.style.notation.index(form.index.name))
+    later = "later" if form.step > 0 else "earlier"
+    yield from (Text("(the empty product, at "), time, Text(" equal to "), here, Text(f", is 1): the sum over all {later} "))
+    yield from (time, Text(" at which "), Math(_vector(page, form, form.index.symbol)), Text(" makes itself felt. "))
+    bound = _norm_bound(page, form, letters)
+    if bound is not None:
+        yield from (Text("Each factor has norm at most "), Math(bound), Text(": "))
+    else:
+        yield Text("The far terms carry a product of many Jacobians: ")
+    yield Text("where the norms stay below one the far terms vanish, where they are above one they may explode. ")
+    yield Strong("Local or total?")
+    yield from (Text(" "), Math(F.Name(letters.jacobian, letters.jacobian)))
+    yield Text(" is the derivative of one step with everything else held; the gradient gathers the influence over all steps.")
+
+
+def _norm_bound(page: Page, form: ClosedForm, letters: Letters) -> F.Formula | None:
+    """max|…|·‖W‖ where the Jacobian is a matrix parameter with each row scaled."""
+    factors = form.jacobian.factors if isinstance(form.jacobian, Mul) else (form.jacobian,)
+    matrices = [f for f in factors if _is_matrix(page, form, f)]
+    scales = [f for f in factors if f not in matrices]
+    if len(matrices) != 1 or any(form.column.symbol in free_symbols(f) for f in scales):
+        return None
+    matrix = matrices[0]
+    assert isinstance(matrix, Elem)
+    norm = F.Fenced("‖", page.style.notation.tensor(matrix.name), "‖")
+    if not scales:
+        return norm
+    scale = F.fenced("|", typeset(Mul(tuple(scales)) if len(scales) > 1 else scales[0], page.style), "|")
+    largest = F.row(F.Big("max", page.style.notation.index(form.row.name)), F.GAP, scale)
+    return F.row(largest, F.THIN, norm)
+
+
+def _is_matrix(page: Page, form: ClosedForm, factor: Expr) -> bool:
+    return (
+        isinstance(factor, Elem)
+        and factor.name in page.style.notation.matrices
+        and set(factor.index) == {form.row.symbol, form.column.symbol}
+    )

@@ -1,0 +1,107 @@
+"""The first sections of a page: the setting and the symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.language.expr import Elem, Index
+from derive.language.system import Tensor
+from derive.rendering import formula as F
+from derive.rendering.document import Block, Code, Heading, Inlines, Items, Math, Paragraph, Strong, Table, Text, text
+from derive.rendering.integers import integer_formula
+from derive.rendering.page import Page, indices_of
+from derive.rendering.typeset import element
+
+
+def subtitle(page: Page) -> Inlines:
+    """What the page is about, in one line."""
+    out: Inlines = text("The backward pass, derived step by step from the forward equations")
+    for k, (option, value) in enumerate(page.system.chosen.items()):
+        out += (Text(", " if k else ", for "), Code(f"{option} = {value}"))
+    if page.system.torch:
+        out += (Text("; in PyTorch "), Code(page.system.torch))
+    return (*out, Text("."))
+
+
+def setting(page: Page) -> Iterator[Block]:
+    """What the author says of the layer, and what was checked."""
+    for key, prose in page.system.prose.items():
+        lead: Inlines = () if key == "about" else (Strong(f"{key.replace('_', ' ').capitalize()}."), Text(" "))
+        yield Paragraph(lead + page.prose(prose))
+    checked = [*_steps_checked(page), *_gradients_checked(page)]
+    if checked:
+        yield Paragraph((Strong("Checked."), Text(f" {' '.join(checked)}")))
+
+
+def _steps_checked(page: Page) -> Iterator[str]:
+    if page.evidence is None:
+        return
+    found = [page.evidence.of(s) for g in page.gradients() for s in g.steps]
+    if found:
+        good, worst = sum(f.ok for f in found), max(f.error for f in found)
+        yield (
+            f"Both sides of every step were computed at random points: {good} of {len(found)} steps hold, "
+            f"largest relative error {worst:.1e}."
+        )
+
+
+def _gradients_checked(page: Page) -> Iterator[str]:
+    if page.report is None or not page.report.rows:
+        return
+    rows = page.report.rows
+    good, worst = sum(r.ok for r in rows), max(r.error for r in rows)
+    methods = " and ".join(dict.fromkeys(r.method for r in rows))
+    yield (
+        f"Every gradient was compared with {methods}: {good} of {len(rows)} comparisons agree, "
+        f"largest relative error {worst:.1e}."
+    )
+
+
+def symbols(page: Page) -> Iterator[Block]:
+    """The tensors with shape, role and meaning; what the indices run over; sizes that follow from others."""
+    yield Heading(1, text("Symbols"))
+    tensors = page.system.tensors.values()
+    rows = [_symbol(page, t) for t in tensors]
+    if page.system.loss:
+        rows.append(((page.loss(),), text("a single number"), text("loss"), ()))
+    header = tuple(map(text, ("Symbol", "Shape", "Role", "Meaning")))
+    if not any(row[3] for row in rows):
+        header, rows = header[:3], [row[:3] for row in rows]
+    yield Table(header, tuple(rows))
+    yield Paragraph((*text("Indices run over "), *_ranges(page), Text(".")))
+    for name, value in page.system.derived.items():
+        definition = integer_formula(value, page.style.notation, stacked=True)
+        letter = page.style.notation.index(name)
+        yield Paragraph(
+            (*text("The size "), Math(F.row(letter, F.EQUALS, definition)), Text(" follows from the others."))
+        )
+
+
+_ROLES = {"input": "input", "param": "parameter", "computed": "computed"}
+
+
+def _symbol(page: Page, tensor: Tensor) -> tuple[Inlines, ...]:
+    here = Elem(tensor.name, tuple(a.symbol for a in tensor.axes))
+    role = "output" if tensor.name in page.system.outputs else _ROLES[tensor.kind]
+    kind = f"{role}, whole numbers" if tensor.integer else role
+    return ((Math(element(here, page.style)),), page.shape(tensor.axes), text(kind), page.prose(tensor.meaning))
+
+
+def _ranges(page: Page) -> Inlines:
+    """What each index runs over, the indices of one range together."""
+    groups: dict[tuple[object, object], list[Index]] = {}
+    for index in indices_of(page.derivation):
+        group = groups.setdefault((index.low, index.high), [])
+        stated = page.style.notation.ranges.get(index.name) == (index.low, index.high)
+        if stated and index.name not in [i.name for i in group]:
+            group.append(index)
+    out: list[F.Formula] = []
+    for members in filter(None, groups.values()):
+        names = F.joined(tuple(page.style.notation.index(i.name) for i in members), F.COMMA)
+        low, high = (integer_formula(e, page.style.notation) for e in (members[0].low, members[0].high))
+        out.append(F.row(names, F.EQUALS, low, F.COMMA, F.Sign("…"), F.COMMA, high))
+    inlines: Inlines = ()
+    for k, run in enumerate(out):
+        between = "" if not k else " and " if k + 1 == len(out) else "; "
+        inlines += (Text(between), Math(run)) if between else (Math(run),)
+    return inlines

@@ -1,0 +1,182 @@
+"""The document model: what is said, in which order, and nothing of how a format writes it.
+
+A document is a title and blocks; running text is a tuple of inlines.  ``compose`` builds it from a derivation, and the
+templates of a format print it, one template a block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.rendering.formula import Formula
+
+
+class Inline:
+    """A piece of running text."""
+
+
+@dataclass(frozen=True)
+class Text(Inline):
+    text: str
+
+
+@dataclass(frozen=True)
+class Math(Inline):
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Code(Inline):
+    text: str
+
+
+@dataclass(frozen=True)
+class Strong(Inline):
+    text: str
+
+
+@dataclass(frozen=True)
+class Emphasis(Inline):
+    text: str
+
+
+Inlines = tuple[Inline, ...]
+
+
+class Block:
+    """A block; ``kind`` names its template."""
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__.lower()
+
+
+@dataclass(frozen=True)
+class Heading(Block):
+    """A heading of level 1 (a section) to 3."""
+
+    level: int
+    inlines: Inlines
+
+
+@dataclass(frozen=True)
+class Paragraph(Block):
+    inlines: Inlines
+
+
+@dataclass(frozen=True)
+class Items(Block):
+    """A list with one item a row."""
+
+    items: tuple[Inlines, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a check found: the largest error at so many points, and whether that passed."""
+
+    error: float
+    points: int
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Equation(Block):
+    """A displayed formula; ``tag`` is its number, empty for one without."""
+
+    formula: Formula
+    tag: str = ""
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Step(Block):
+    """A line of a derivation: formula, rule and number; below it the reason, the shape, the evidence, the sub-steps."""
+
+    formula: Formula
+    rule: str
+    number: str
+    reason: Inlines
+    shape: Inlines
+    evidence: Evidence | None = None
+    details: Details | None = None
+
+
+@dataclass(frozen=True)
+class Substep(Block):
+    """A single rewrite inside a step."""
+
+    formula: Formula
+    rule: str
+    reason: Inlines
+
+
+@dataclass(frozen=True)
+class Result(Block):
+    """The boxed result: its equations (index form first), and lines below them."""
+
+    formulas: tuple[Formula, ...]
+    remarks: tuple[Inlines, ...]
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    header: tuple[Inlines, ...]
+    rows: tuple[tuple[Inlines, ...], ...]
+
+
+@dataclass(frozen=True)
+class Listing(Block):
+    """Source code."""
+
+    language: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Details(Block):
+    """Blocks that a page may fold away."""
+
+    summary: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a picture: where it stands (column and row, from 0), what is in it, and what it is."""
+
+    name: str
+    formula: Formula
+    role: str  # input, param, computed or loss
+    column: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An arrow between nodes by name; ``label`` says at which other place it reads, as in a recurrence."""
+
+    source: str
+    target: str
+    label: Formula | None = None
+
+
+@dataclass(frozen=True)
+class Figure(Block):
+    """A picture of nodes and arrows, and what it shows."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    caption: Inlines
+
+
+@dataclass(frozen=True)
+class Document:
+    title: str
+    subtitle: Inlines
+    blocks: tuple[Block, ...]
+
+
+def text(words: str) -> Inlines:
+    """Plain words as running text."""
+    return (Text(words),)

@@ -1,0 +1,101 @@
+"""How Markdown writes text, formulas and errors: what its templates call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Math, Strong, Text
+from derive.rendering.formula import Formula
+from derive.rendering.latex import MARKDOWN, latex
+from derive.rendering.unicode import unicode
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~])")
+_LINE_START = re.compile(r"^(\s*)(\d+[.)]|[-+=:])(?=\s|$|-)")
+
+
+def text(plain: str) -> str:
+    """Text with everything escaped that Markdown, or the mathematics in it, would take for its own."""
+    escaped = _SPECIAL.sub(r"\\\1", plain.replace("&", "&amp;")).replace(r"\<", "&lt;").replace(r"\>", "&gt;")
+    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}", " ".join(escaped.split("\n")))
+
+
+def inline(pieces: Inlines) -> str:
+    """Running text."""
+    return "".join(map(_inline, pieces))
+
+
+def _inline(piece: Inline) -> str:
+    match piece:
+        case Text(plain):
+            return text(plain)
+        case Strong(plain):
+            return f"**{text(plain)}**"
+        case Emphasis(plain):
+            return f"*{text(plain)}*"
+        case Code(plain):
+            return code(plain)
+        case Math(formula):
+            return f"${latex(formula, MARKDOWN)}$"
+    raise TypeError(f"no Markdown for {type(piece).__name__}")
+
+
+def code(plain: str) -> str:
+    """Code inside a line, between as many backquotes as it takes."""
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=0) + 1)
+    pad = " " if plain.startswith("`") or plain.endswith("`") else ""
+    return f"{fence}{pad}{' '.join(plain.split())}{pad}{fence}"
+
+
+def display(formula: Formula, tag: str = "") -> str:
+    """A displayed formula, on one line so that no line of it looks like Markdown."""
+    mark = rf" \tag*{{{_tag(tag)}}}" if tag else ""
+    return f"$${latex(formula, MARKDOWN)}{mark}$$"
+
+
+def _tag(tag: str) -> str:
+    """Words of a tag: it is set as text."""
+    return "".join(c if c.isalnum() or c in " .,()-–'" else " " for c in tag)
+
+
+def cell(pieces: Inlines) -> str:
+    """Running text in a table, where an unescaped bar would end the cell."""
+    return inline(pieces).replace("\n", " ")
+
+
+def error(value: float) -> str:
+    return f"{value:.1e}"
+
+
+def fence(source: str) -> str:
+    """The fence around a listing: longer than any in it."""
+    return "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", source)), 3)
+
+
+def mermaid(figure: Figure) -> str:
+    """A picture in Mermaid's language."""
+    number = {node.name: f"n{k}" for k, node in enumerate(figure.nodes)}
+    lines = ["flowchart LR"]
+    for node in figure.nodes:
+        label = _label(unicode(node.formula))
+        left, right = _SHAPES.get(node.role, ("[", "]"))
+        lines.append(f'  {number[node.name]}{left}"{label}"{right}')
+    for edge in figure.edges:
+        arrow = "-->" if edge.label is None else f'-. "{_label(unicode(edge.label))}" .->'
+        lines.append(f"  {number[edge.source]} {arrow} {number[edge.target]}")
+    return "\n".join(lines)
+
+
+_SHAPES = {"input": ("([", "])"), "param": ("[[", "]]"), "loss": ("((", "))"), "output": ("(", ")")}
+
+
+def _label(plain: str) -> str:
+    return plain.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
+    {
+        "text": text, "inline": inline, "display": display, "cell": cell, "error": error, "fence": fence, "mermaid": mermaid,
+    }
+)  # fmt: skip

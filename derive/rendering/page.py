@@ -1,0 +1,136 @@
+"""What every section of a page needs: how names are printed, what prose means, the numbers of equations and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from derive.language.expr import Elem, Expr, Index, bound_at, walk
+from derive.language.schedule import Loop, schedule
+from derive.language.system import LOSS, Equation, System
+from derive.rendering import formula as F
+from derive.rendering.breaking import aligned
+from derive.rendering.checked import GradientChecks, StepChecks
+from derive.rendering.document import Evidence, Inline, Inlines, Math, Text
+from derive.rendering.integers import integer_formula
+from derive.rendering.notation import Notation, notation
+from derive.rendering.operators import Style
+from derive.rendering.prose import Reader, reader
+from derive.rendering.typeset import element, typeset
+from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
+
+WIDTH = 38.0  # em that a displayed formula may take beside its number
+
+
+@dataclass(frozen=True)
+class Page:
+    """A derivation on its way to a document.
+
+    style    how formulas are set
+    reader   reads formulas in prose
+    numbers  number of each forward equation, by name of the tensor and whether it is a base case
+    steps    number of each step in the document: D1, D2, …
+    """
+
+    derivation: Derivation
+    evidence: StepChecks | None
+    report: GradientChecks | None
+    style: Style
+    reader: Reader
+    numbers: Mapping[Elem, str]
+    steps: Mapping[int, str]
+
+    @property
+    def system(self) -> System:
+        return self.derivation.system
+
+    def gradients(self) -> Iterator[Gradient]:
+        """Every gradient, one part of its tensor after the other, in the order of the backward pass."""
+        for parts in self.derivation.gradients.values():
+            yield from parts
+
+    def evidence_of(self, record: Step | Case | ClosedForm | Gradient) -> Evidence | None:
+        """What the check of a record found, where there was one."""
+        if self.evidence is None:
+            return None
+        found = self.evidence.of(record)
+        return Evidence(found.error, len(found.points), found.ok)
+
+    @property
+    def recurrent(self) -> frozenset[str]:
+        """The names of the indices over which something recurs."""
+        loops = (b for b in schedule(self.system) if isinstance(b, Loop))
+        return frozenset(i.name for loop in loops for i, _ in loop.over)
+
+    def math(self, expr: Expr) -> Inline:
+        return Math(typeset(expr, self.style))
+
+    def prose(self, sentence: str) -> Inlines:
+        return self.reader.inlines(sentence)
+
+    def number(self, step: Step) -> str:
+        return self.steps[id(step)]
+
+    def equation(self, left: Expr, right: Expr, limits: bool = False, width: float = WIDTH) -> F.Formula:
+        """``left = right``, broken into lines where it is too wide."""
+        style = replace(self.style, limits=limits)
+        return aligned(typeset(left, style), F.EQUALS, typeset(right, style), width)
+
+    def shape(self, indices: Iterable[Index]) -> Inlines:
+        """The shape of a tensor with these axes, in words and sizes."""
+        sizes = [integer_formula(i.extent, self.style.notation) for i in indices]
+        if not sizes:
+            return (Text("a single number"),)
+        parts = [F.fenced("(", s, ")") if isinstance(s, F.Row) and len(sizes) > 1 else s for s in sizes]
+        return (Math(F.joined(tuple(parts), F.Sign("×", "binary"))),)
+
+    def loss(self) -> Inline:
+        return Math(element(Elem(LOSS), self.style))
+
+    def name(self, tensor: str) -> Inline:
+        """A tensor as a whole."""
+        return Math(self.style.notation.tensor(tensor))
+
+
+def page(derivation: Derivation, evidence: StepChecks | None, report: GradientChecks | None) -> Page:
+    """The page of a derivation."""
+    used = tuple(indices_of(derivation))
+    style = Style(names_of(derivation).stating(used))
+    system = derivation.system
+    numbers = {e.left: str(k) for k, e in enumerate(system.all_equations, 1)}
+    steps = [s for parts in derivation.gradients.values() for part in parts for s in part.steps]
+    numbered = {id(s): f"D{k}" for k, s in enumerate(steps, 1)}
+    return Page(derivation, evidence, report, style, reader(derivation.backward, style, used), numbers, numbered)
+
+
+def names_of(derivation: Derivation) -> Notation:
+    """How names are printed: those of the backward system, of which only the forward pass's indices are the author's."""
+    forward = notation(derivation.system)
+    return replace(notation(derivation.backward), ranges=forward.ranges, words=forward.words)
+
+
+def indices_of(derivation: Derivation) -> Iterator[Index]:
+    """Every index that a derivation uses, in order of first use: those of the forward equations, then of the steps."""
+    seen: dict[Index, None] = {}
+    for index in derivation.system.indices.values():
+        seen.setdefault(index)
+    for parts in derivation.gradients.values():
+        for part in parts:
+            for index in part.indices:
+                seen.setdefault(index)
+            for step in part.steps:
+                for index in _bound(step):
+                    seen.setdefault(index)
+    yield from seen
+
+
+def _bound(step: Step) -> Iterator[Index]:
+    for line in (step.before, step.after):
+        for node in walk(line):
+            yield from bound_at(node)
+    for substep in step.substeps:
+        yield from _bound(substep)
+
+
+def equation_number(page: Page, equation: Equation) -> str:
+    return f"({page.numbers[equation.left]})"

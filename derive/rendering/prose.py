@@ -1,0 +1,83 @@
+"""Prose with formulas in the language between backquotes, as running text; what does not parse stays code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from derive.language.errors import LayerError
+from derive.language.expr import Call, Expr, Index, transform
+from derive.language.parser import parse_expression
+from derive.language.scope import Scope, scope_of
+from derive.language.system import LOSS, System
+from derive.rendering import formula as F
+from derive.rendering.document import Code, Inline, Inlines, Math, Text
+from derive.rendering.operators import Style
+from derive.rendering.typeset import typeset
+
+_RELATION = re.compile(r"\s(=)\s")
+_PRIMES = re.compile(r"([A-Za-z]\w*)('+)(?=\()")
+_STAND_IN = "_derivative_"  # f'(x) is read as f_derivative_1(x): the parser knows no primes
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What the names in prose mean, and how formulas are set."""
+
+    scope: Scope
+    style: Style
+
+    def inlines(self, prose: str) -> Inlines:
+        """Running text, with what stands between backquotes as formulas."""
+        out: list[Inline] = []
+        for k, piece in enumerate(prose.split("`")):
+            if piece:
+                out.append(Text(piece) if k % 2 == 0 else self.formula(piece))
+        return tuple(out)
+
+    def formula(self, source: str) -> Inline:
+        """A formula of the language, or the source as code where it is none."""
+        try:
+            sides = [self._side(side) for side in _RELATION.split(source)[::2]]
+        except LayerError:
+            return Code(source)
+        return Math(F.joined(tuple(sides), F.EQUALS))
+
+    def condition(self, source: str) -> Inline:
+        """A condition written in brackets, without them."""
+        read = self.formula(source)
+        if isinstance(read, Math) and isinstance(read.formula, F.Fenced):
+            return Math(read.formula.body)
+        return read
+
+    def _side(self, source: str) -> F.Formula:
+        name = source.strip()
+        if name == LOSS or name in self.scope.tensors:
+            return self._name(name)
+        functions = {f"{f}{_STAND_IN}{n}" for f in self.scope.functions for n in (1, 2)}
+        scope = replace(self.scope, functions=frozenset(self.scope.functions) | functions)
+        readable = _PRIMES.sub(lambda m: f"{m[1]}{_STAND_IN}{len(m[2])}", source)
+        return typeset(transform(parse_expression(readable, scope), _with_primes), self.style)
+
+    def _name(self, name: str) -> F.Formula:
+        """A tensor as a whole, without its indices."""
+        notation = self.style.notation
+        if name in notation.gradients:
+            by = F.row(F.PARTIAL, notation.tensor(notation.gradients[name]))
+            return F.Fraction(F.row(F.PARTIAL, notation.tensor(LOSS)), by)
+        return notation.tensor(name)
+
+
+def _with_primes(node: Expr) -> Expr:
+    if isinstance(node, Call) and _STAND_IN in node.function:
+        name, _, count = node.function.partition(_STAND_IN)
+        return Call(name + "'" * int(count), node.arguments)
+    return node
+
+
+def reader(system: System, style: Style, indices: Iterable[Index] = ()) -> Reader:
+    """A reader of prose about a system, forward or backward; ``indices`` are more that prose may name."""
+    scope = scope_of(system, calculus=True)
+    known = {i.name: i for i in indices} | dict(scope.indices)
+    return Reader(replace(scope, indices=known), style)

@@ -1,0 +1,46 @@
+"""A derivation as a page of a format: the document, printed by the templates of that format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from derive.language.expr import Expr
+from derive.language.system import System
+from derive.rendering.checked import GradientChecks, StepChecks
+from derive.rendering.compose import compose
+from derive.rendering.document import Document
+from derive.rendering.latex import TEX, latex
+from derive.rendering.notation import notation
+from derive.rendering.operators import Style
+from derive.rendering.templates import environment
+from derive.rendering.typeset import typeset
+from derive.steps.record import Derivation
+
+FORMATS = ("md", "tex")
+
+
+def render(
+    derivation: Derivation,
+    evidence: StepChecks | None,
+    report: GradientChecks | None,
+    format: str,
+    templates: Path | None = None,
+) -> str:
+    """The page of a derivation in a format; ``templates`` is a folder whose templates go before the program's own.
+
+    Where ``evidence`` or ``report`` is None, nothing is said of checks.  Raises KeyError for an unknown format.
+    """
+    return printed(compose(derivation, evidence, report), format, templates)
+
+
+def printed(document: Document, format: str, templates: Path | None = None) -> str:
+    """A document in a format."""
+    if format not in FORMATS:
+        raise KeyError(format)
+    page = environment(format, templates).get_template(f"document.{format}.j2").render(document=document)
+    return page.rstrip("\n") + "\n"
+
+
+def expression_latex(system: System, expr: Expr) -> str:
+    """An expression over the tensors of a system and their gradients, as LaTeX without dollar signs."""
+    return latex(typeset(expr, Style(notation(system))), TEX)

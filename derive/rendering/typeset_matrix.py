@@ -1,0 +1,245 @@
+"""Matrix expressions as formulas: bold vectors, capital matrices, ⊤ for the transpose, ⊙ for the elementwise product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.forms import matrix_tree as M
+from derive.forms.matrix_build import times
+from derive.language import expr as E
+from derive.language.functions import TABLE
+from derive.language.system import LOSS
+from derive.rendering import formula as F
+from derive.rendering.functions import applied, written_out
+from derive.rendering.integers import integer_formula
+from derive.rendering.metrics import GREEK
+from derive.rendering.operators import Style, big_operators, index_names, share
+from derive.rendering.products import Factor, laid_out
+from derive.rendering.typeset import typeset
+
+_SUM, _PRODUCT, _ATOM = range(3)
+_TIMES, _TRANSPOSED, _CONVOLVED = F.Sign("⊙", "binary"), F.Sign("⊤"), F.Sign("∗", "binary")
+_RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+
+
+def matrix_formula(expr: M.MatExpr, style: Style) -> F.Formula:
+    """The formula of a matrix expression."""
+    return _set(expr, style)[0]
+
+
+def _at_least(expr: M.MatExpr, level: int, style: Style) -> F.Formula:
+    inner, own = _set(expr, style)
+    return inner if own >= level else F.fenced("(", inner, ")")
+
+
+def _set(expr: M.MatExpr, style: Style) -> tuple[F.Formula, int]:
+    match expr:
+        case M.Scalar(value):
+            return typeset(value, style), _SUM if isinstance(value, E.Add) else _PRODUCT
+        case M.Tensor():
+            return tensor(expr, style), _ATOM
+        case M.Transpose(of):
+            return _transpose(of, style), _ATOM
+        case M.MatMul(factors):
+            return _chain([_at_least(f, _PRODUCT, style) for f in factors]), _PRODUCT
+        case M.Dot(left, right):
+            return _chain([_transpose(left, style), _at_least(right, _PRODUCT, style)]), _PRODUCT
+        case M.Outer(left, right):
+            return _chain([_at_least(left, _PRODUCT, style), _transpose(right, style)]), _PRODUCT
+        case M.Diag(of):
+            return F.row(F.Function("diag"), F.fenced("(", matrix_formula(of, style), ")")), _ATOM
+        case M.Plus(terms):
+            return _sum(terms, style), _SUM
+        case M.Times(factors):
+            return _product(factors, style)
+        case M.Power():
+            return _power(expr, style)
+        case M.Apply(function, arguments):
+            return _apply(function, arguments, style)
+        case M.Condition(ops, sides):
+            return _condition(ops, sides, style), _ATOM
+        case M.Whole(op, of):
+            return F.row(F.Function(op), F.fenced("(", matrix_formula(of, style), ")")), _ATOM
+        case M.Total(op, over, of):
+            return _total(op, over, of, style), _PRODUCT
+        case M.Convolution(_, signal, kernel):
+            names = (_whole(elem.name, style) for elem in (signal, kernel))
+            return F.joined(tuple(names), _CONVOLVED), _PRODUCT
+    raise TypeError(f"no formula for {type(expr).__name__}")
+
+
+# Tensors
+
+
+def tensor(expr: M.Tensor, style: Style) -> F.Formula:
+    """A vector or matrix; that of a gradient is a derivative of the loss by one."""
+    notation = style.notation
+    places = tuple(integer_formula(i, notation) for i in expr.shown)
+    if expr.name in notation.gradients:
+        by = _named(notation.gradients[expr.name], len(expr.entries), places, style)
+        return F.Fraction(F.row(F.PARTIAL, notation.tensor(LOSS)), F.row(F.PARTIAL, by))
+    if expr.name in notation.upstream:
+        return F.Accent("bar", _named(notation.upstream[expr.name], len(expr.entries), places, style))
+    return _named(expr.name, len(expr.entries), places, style)
+
+
+def _named(name: str, rank: int, places: tuple[F.Formula, ...], style: Style) -> F.Formula:
+    printed = style.notation.tensor(name)
+    if rank == 1:
+        printed = replace(printed, style="bold")
+    elif rank == 2 and len(printed.stem) == 1 and printed.stem.islower():
+        printed = replace(printed, stem=printed.stem.upper(), style="bold")
+    elif rank and (printed.stem in GREEK or len(printed.stem) > 1 or printed.stem.islower()):
+        printed = replace(printed, style="bold")
+    return F.Indexed(printed, places) if places else printed
+
+
+def _whole(name: str, style: Style) -> F.Formula:
+    notation = style.notation
+    if name in notation.gradients:
+        by = notation.tensor(notation.gradients[name])
+        return F.Fraction(F.row(F.PARTIAL, notation.tensor(LOSS)), F.row(F.PARTIAL, by))
+    return notation.tensor(notation.upstream.get(name, name))
+
+
+def _transpose(of: M.MatExpr, style: Style) -> F.Formula:
+    inner = _at_least(of, _ATOM, style)
+    if isinstance(inner, F.Fraction) or (isinstance(inner, F.Indexed | F.Name) and _has_number(inner)):
+        inner = F.fenced("(", inner, ")")
+    return F.Script(inner, above=_TRANSPOSED)
+
+
+def _has_number(formula: F.Indexed | F.Name) -> bool:
+    return bool((formula.name if isinstance(formula, F.Indexed) else formula).number)
+
+
+def _chain(factors: Sequence[F.Formula]) -> F.Formula:
+    return laid_out([Factor(f, f, open=isinstance(F.parts_of(f)[0], F.Big)) for f in factors])
+
+
+# Sums, elementwise products and powers
+
+
+def _signed(expr: M.MatExpr) -> tuple[bool, M.MatExpr]:
+    """Whether a term has a minus sign in front, and the term without it."""
+    match expr:
+        case M.Times((M.Scalar(E.Num(value)), *rest)) if value < 0:
+            kept = (*rest,) if value == -1 else (M.Scalar(E.Num(-value)), *rest)
+            return True, M.Times(kept) if len(kept) > 1 else kept[0]
+        case M.Scalar(E.Num(value)) if value < 0:
+            return True, M.Scalar(E.Num(-value))
+    return False, expr
+
+
+def _sum(terms: Sequence[M.MatExpr], style: Style) -> F.Formula:
+    parts: list[F.Formula] = []
+    for term in terms:
+        minus, rest = _signed(term)
+        sign = F.MINUS if minus else F.PLUS
+        formula = _at_least(rest, _PRODUCT, style)
+        parts += [sign, formula] if parts else [F.NEGATIVE, formula] if minus else [formula]
+    return F.row(*parts)
+
+
+def _product(factors: Sequence[M.MatExpr], style: Style) -> tuple[F.Formula, int]:
+    """Scalars in front, then the vectors or matrices with ⊙ between them; what divides goes below a fraction line."""
+    minus, rest = _signed(M.Times(tuple(factors)))
+    parts = rest.factors if isinstance(rest, M.Times) else (rest,)
+    scalars = [p for p in parts if not p.axes]
+    arrays = [p for p in parts if p.axes and not _divides(p)]
+    below = [p for p in parts if p.axes and _divides(p)]
+    level = _PRODUCT if len(arrays) + len(scalars) > 1 else _SUM if below else _PRODUCT
+    above = (
+        F.joined(tuple(_at_least(a, _times_level(arrays), style) for a in arrays), _TIMES) if arrays else F.Number("1")
+    )
+    if below:
+        under = F.joined(tuple(_denominator(b, style, alone=len(below) == 1) for b in below), _TIMES)
+        above = F.Fraction(above, under)
+    front = [Factor(f, f) for f in (_scalar_factor(s, style) for s in scalars)]
+    formula = laid_out([*front, Factor(above, above)]) if front else above
+    return (F.row(F.NEGATIVE, formula), _SUM) if minus else (formula, max(level, _PRODUCT))
+
+
+def _times_level(arrays: Sequence[M.MatExpr]) -> int:
+    return _PRODUCT if len(arrays) == 1 else _ATOM
+
+
+def _scalar_factor(expr: M.MatExpr, style: Style) -> F.Formula:
+    return _at_least(expr, _PRODUCT, style)
+
+
+def _divides(expr: M.MatExpr) -> bool:
+    return isinstance(expr, M.Power) and isinstance(expr.exponent, E.Num) and expr.exponent.value < 0
+
+
+def _denominator(expr: M.MatExpr, style: Style, alone: bool) -> F.Formula:
+    assert isinstance(expr, M.Power) and isinstance(expr.exponent, E.Num)
+    exponent = -expr.exponent.value
+    if exponent == 1:
+        return matrix_formula(expr.base, style) if alone else _at_least(expr.base, _ATOM, style)
+    return _raised(expr.base, E.Num(exponent), style)
+
+
+def _power(expr: M.Power, style: Style) -> tuple[F.Formula, int]:
+    if _divides(expr):
+        return F.Fraction(F.Number("1"), _denominator(expr, style, alone=True)), _PRODUCT
+    return _raised(expr.base, expr.exponent, style), _ATOM
+
+
+def _raised(base: M.MatExpr, exponent: E.Expr, style: Style) -> F.Formula:
+    """An elementwise power, with ⊙ before the exponent so that it is not taken for a product of matrices."""
+    if exponent == E.num("1/2"):
+        return F.Root(matrix_formula(base, style))
+    inner = _at_least(base, _ATOM, style)
+    if isinstance(inner, F.Fraction) or (isinstance(inner, F.Indexed | F.Name) and _has_number(inner)):
+        inner = F.fenced("(", inner, ")")
+    sign = (F.Sign("⊙"),) if base.axes else ()
+    return F.Script(inner, above=F.row(*sign, typeset(exponent, style)))
+
+
+# Functions, conditions, reductions
+
+
+def _apply(function: str, arguments: tuple[M.MatExpr, ...], style: Style) -> tuple[F.Formula, int]:
+    template = written_out(function)
+    if template is not None:
+        values = dict(zip(TABLE[function].arguments, arguments, strict=True))
+        return _set(_instance(template, values), style)
+    return applied(function, tuple(matrix_formula(a, style) for a in arguments)), _ATOM
+
+
+def _instance(template: E.Expr, values: dict[str, M.MatExpr]) -> M.MatExpr:
+    """A formula of scalars as one of vectors or matrices, elementwise."""
+    match template:
+        case E.Elem(name):
+            return values[name]
+        case E.Add(terms):
+            return M.Plus(tuple(_instance(t, values) for t in terms))
+        case E.Mul(factors):
+            return times(*(_instance(f, values) for f in factors))
+        case E.Pow(base, exponent):
+            return M.Power(_instance(base, values), exponent)
+        case E.Call(function, arguments):
+            return M.Apply(function, tuple(_instance(a, values) for a in arguments))
+    return M.Scalar(template)
+
+
+def _condition(ops: Sequence[str], sides: Sequence[M.MatExpr], style: Style) -> F.Formula:
+    parts = [
+        F.row(matrix_formula(left, style), F.Sign(_RELATIONS[op], "relation"), matrix_formula(right, style))
+        for left, op, right in zip(sides[::2], ops, sides[1::2], strict=True)
+    ]
+    return F.fenced("[", F.joined(tuple(parts), F.COMMA), "]")
+
+
+def _total(op: str, over: M.Axes, of: M.MatExpr, style: Style) -> F.Formula:
+    """A reduction; what is reduced over an axis of its own is summed entry by entry along it."""
+    body = _at_least(of, _PRODUCT, style)
+    match op:
+        case "sum" | "mean":
+            front = (share(over, style), F.THIN) if op == "mean" else ()
+            return F.row(*front, *big_operators("∑", over, style), body)
+        case "prod":
+            return F.row(*big_operators("∏", over, style), body)
+    return F.row(F.Big(op, index_names(over, style)), F.GAP, body)
