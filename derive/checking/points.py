@@ -56,9 +56,10 @@ class Point:
 
 def points(system: System, recurrences: tuple[int, ...] = (5, 1, 2), seed: int = 0) -> tuple[Point, ...]:
     """One point for each length that recurrences are to have; as many points where nothing recurs."""
-    return tuple(
-        point(system, choose_sizes(system, length, seed + k), seed + k) for k, length in enumerate(recurrences)
-    )
+    sizes: list[Mapping[str, int]] = []
+    for k, length in enumerate(recurrences):
+        sizes.append(choose_sizes(system, length, seed + k, earlier=sizes))
+    return tuple(point(system, chosen, seed + k) for k, chosen in enumerate(sizes))
 
 
 def point(system: System, sizes: Mapping[str, int], seed: int = 0) -> Point:

@@ -2,17 +2,19 @@
 
 A recurrence is long (5) and as short as it gets (1, 2); strides, dilations and paddings are not 1; samples are at least
 three; a stride leaves a remainder it does not reach; and sizes differ from one another, so that no two axes can be
-mistaken for each other.  All stay small, so that checking is fast.
+mistaken for each other: any two of them at one point at least, if not at all.  All are small, as checking must be fast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import prod
 from types import MappingProxyType
 
 import numpy as np
+import sympy
 
 from derive.checking.tree import compiled
 from derive.language.expr import names_read, walk
@@ -21,45 +23,92 @@ from derive.language.schedule import Loop, reads, schedule
 from derive.language.system import System
 
 Sizes = Mapping[str, int]
+Values = Mapping[Integer, int]
 
-_DRAWS = 20
-_SWEEPS = 2  # over all sizes, bettering one at a time
+_DRAWS = 150  # of the sizes on which a derived size depends, to find those that go together
+_CHANGES = 60  # of the whole choice
 _LARGEST = 800_000  # elements of the largest local Jacobian, if it can be had
 
 
 def choose_sizes(
-    system: System, recurrence: int, seed: int, fixed: Mapping[str, int] = MappingProxyType({})
+    system: System,
+    recurrence: int,
+    seed: int,
+    fixed: Sizes = MappingProxyType({}),
+    earlier: Sequence[Sizes] = (),
 ) -> dict[str, int]:
     """A value for every size of a system, derived ones included; recurrences have the length ``recurrence``.
 
-    Raises ValueError where none are found with which every derived size, and every range, holds at least one value.
+    Sizes that were equal in all ``earlier`` choices are told apart, where that can be.
+    Raises ValueError where no sizes are found with which every range holds at least one value.
     """
     rng = np.random.default_rng([seed, recurrence])
     allowed = _allowed(system, recurrence) | {name: (value,) for name, value in fixed.items()}
     layout = _Layout.of(system)
-    drawn = [{name: int(rng.choice(values)) for name, values in allowed.items()} for _ in range(_DRAWS)]
-    best = min(drawn, key=lambda sizes: _faults(system, layout, sizes))
-    for _ in range(_SWEEPS):
-        for name, values in allowed.items():
-            others = ({**best, name: int(value)} for value in rng.permutation(values))
-            best = min((best, *others), key=lambda sizes: _faults(system, layout, sizes))
-    complete = _with_derived(system, best)
-    if complete is None:
-        raise ValueError(f"found no sizes for which all derived sizes of {system.name} are at least 1")
-    return complete
+    groups = [_going_together(system, layout, names, allowed, rng) for names in _components(system)]
+
+    def drawn(group: Sequence[Sizes]) -> Sizes:
+        return group[int(rng.integers(len(group)))]
+
+    chosen = [drawn(group) for group in groups]
+    least = layout.faults(_joined(system, chosen), earlier)
+    for _ in range(_CHANGES):
+        if not any(least):
+            break
+        position = int(rng.integers(len(groups)))
+        changed = [*chosen[:position], drawn(groups[position]), *chosen[position + 1 :]]
+        faults = layout.faults(_joined(system, changed), earlier)
+        if faults <= least:
+            chosen, least = changed, faults
+    return _joined(system, chosen)
 
 
-def _faults(system: System, layout: _Layout, free: Sizes) -> tuple[float, ...]:
-    """What is wrong with sizes, the worst first; infinitely much where they do not go together."""
-    sizes = _with_derived(system, free)
-    return layout.faults(sizes) if sizes is not None else (np.inf,)
+def _joined(system: System, parts: Sequence[Sizes]) -> dict[str, int]:
+    """The parts of a choice as one, in the order of the system's sizes, derived ones last."""
+    together = {name: value for part in parts for name, value in part.items()}
+    return {name: together[name] for name in (*system.sizes, *system.derived)}
+
+
+def _components(system: System) -> list[tuple[str, ...]]:
+    """The free sizes in groups: together where the same derived size depends on them."""
+    groups = [{name} for name in system.sizes]
+    for name, definition in system.derived.items():
+        names = {name} | {s.name for s in symbols_of(definition)}
+        joined = names.union(*(g for g in groups if g & names))
+        groups = [joined, *(g for g in groups if not g & names)]
+    order = {name: k for k, name in enumerate((*system.sizes, *system.derived))}
+    return [tuple(sorted(group, key=order.__getitem__)) for group in groups]
+
+
+def _going_together(
+    system: System,
+    layout: _Layout,
+    names: Sequence[str],
+    allowed: Mapping[str, tuple[int, ...]],
+    rng: np.random.Generator,
+) -> list[Sizes]:
+    """Choices for some sizes and those derived from them: the ones with which there is least wrong."""
+    free = [name for name in names if name in allowed]
+    if len(free) == len(names) == 1:
+        return [{free[0]: value} for value in allowed[free[0]]]
+    found: dict[tuple[int, ...], list[Sizes]] = {}
+    for _ in range(_DRAWS):
+        sizes = {name: int(rng.choice(allowed[name])) for name in free}
+        for name in (n for n in system.derived if n in names):
+            sizes[name] = size_value(system.derived[name], sizes)
+        if all(sizes[n] >= max(1, system.lower.get(n, 1)) for n in names):
+            found.setdefault(layout.misfits(sizes), []).append(sizes)
+    if not found:
+        derived = ", ".join(name for name in names if name in system.derived)
+        raise ValueError(f"found no sizes for which {derived} are at least 1")
+    return found[min(found)]
 
 
 def _allowed(system: System, recurrence: int) -> dict[str, tuple[int, ...]]:
     """The values that each free size may take."""
     recurring, samples = _recurring(system), _samples(system)
     steps = frozenset(name for place in _places(system) for name in _steps(place))
-    widened = {s.name for definition in system.derived.values() for s in symbols_of(definition)}
+    covered = frozenset(name for division in _divisions(system) for name in _added(division.args[0]))
     allowed: dict[str, tuple[int, ...]] = {}
     for name in system.sizes:
         least = system.lower.get(name, 1)
@@ -69,8 +118,8 @@ def _allowed(system: System, recurrence: int) -> dict[str, tuple[int, ...]]:
             values = [2, 3]
         elif least == 0:
             values = [1, 2]
-        elif name in widened:
-            values = [2, 3, 4, 5, 6, 7, 8, 9]
+        elif name in covered:
+            values = [3, 4, 5, 6, 7, 8, 9]
         else:
             values = [3, 4, 5] if name in samples else [2, 3, 4, 5, 6]
         allowed[name] = tuple(v for v in values if v >= least) or (least,)
@@ -99,6 +148,16 @@ def _steps(place: Integer) -> frozenset[str]:
     return frozenset(found)
 
 
+def _divisions(system: System) -> frozenset[Integer]:
+    """The divisions by a stride in the derived sizes."""
+    return frozenset(d for definition in system.derived.values() for d in definition.atoms(FloorDiv))
+
+
+def _added(length: Integer) -> frozenset[str]:
+    """The sizes that stand by themselves in a length: that of an input that windows are laid over."""
+    return frozenset(s.name for s in symbols_of(length) if s in sympy.Add.make_args(length))
+
+
 def _samples(system: System) -> frozenset[str]:
     """The sizes of axes that inputs have and parameters do not."""
 
@@ -109,20 +168,9 @@ def _samples(system: System) -> frozenset[str]:
     return frozenset(extents("input") - extents("param"))
 
 
-def _with_derived(system: System, free: Sizes) -> dict[str, int] | None:
-    """The sizes with the derived ones worked out, or None if one of them is below its least value."""
-    sizes = dict(free)
-    for name, definition in system.derived.items():
-        sizes[name] = size_value(definition, sizes)
-        if sizes[name] < max(1, system.lower.get(name, 1)):
-            return None
-    return sizes
-
-
 def size_value(integer: Integer, sizes: Sizes) -> int:
     """The value of a size expression."""
-    values = {size_symbol(name): value for name, value in sizes.items()}
-    return int(compiled(integer)(values, _no_tensor))
+    return int(compiled(integer)({size_symbol(name): value for name, value in sizes.items()}, _no_tensor))
 
 
 def _no_tensor(name: str, places: tuple[int, ...]) -> int:
@@ -133,47 +181,64 @@ def _no_tensor(name: str, places: tuple[int, ...]) -> int:
 class _Layout:
     """What sizes are judged by.
 
-    divisions  the divisions by a stride in the derived sizes
-    jacobians  the extents of the axes of each local Jacobian
+    derived    the derived sizes, which should not be 1
+    divisions  the divisions by a stride in them, which should leave a remainder
     steps      strides and dilations that meet in one place, and should differ
+    jacobians  the extents of the axes of each local Jacobian, which should not grow large
     shapes     the extents of the axes of each tensor, which should differ
+    settings   the sizes that are no extent: strides, dilations, paddings
     """
 
     derived: tuple[str, ...]
     divisions: tuple[tuple[Integer, Integer], ...]
+    steps: tuple[frozenset[str], ...]
     jacobians: tuple[tuple[Integer, ...], ...]
-    steps: tuple[frozenset[Integer], ...]
     shapes: tuple[frozenset[Integer], ...]
+    settings: tuple[str, ...]
 
     @staticmethod
     def of(system: System) -> _Layout:
-        divisions = {d.args for definition in system.derived.values() for d in definition.atoms(FloorDiv)}
+        divisions = tuple(d.args for d in _divisions(system))
+        steps = tuple({_steps(place) for place in _places(system)})
         shapes = {t.name: tuple(a.extent for a in t.axes) for t in system.tensors.values()}
-        steps = tuple(frozenset(size_symbol(n) for n in _steps(place)) for place in _places(system))
         jacobians = set()
         for equation in system.all_equations:
             bound = {i for node in walk(equation.right) for i in getattr(node, "over", ())}
             own = tuple(i.extent for i in bound | set(equation.indices))
             jacobians |= {own + shapes[name] for name in names_read(equation.right)}
-        distinct = tuple(frozenset(shape) for shape in shapes.values())
-        return _Layout(tuple(system.derived), tuple(divisions), tuple(jacobians), steps, distinct)
+        distinct = tuple({frozenset(shape) for shape in shapes.values()})
+        extents = frozenset(s.name for shape in distinct for extent in shape for s in symbols_of(extent))
+        settings = tuple(name for name in system.sizes if name not in extents)
+        return _Layout(tuple(system.derived), divisions, steps, tuple(jacobians), distinct, settings)
 
-    def faults(self, sizes: Sizes) -> tuple[float, ...]:
-        """What is wrong with sizes, the worst first: extents of 1, no remainder, too large, equal sizes."""
+    def misfits(self, sizes: Sizes) -> tuple[int, ...]:
+        """What is wrong among sizes that depend on each other, the worst first; others are not looked at."""
+        divided = [
+            (size_value(a, sizes), size_value(b, sizes))
+            for a, b in self.divisions
+            if all(s.name in sizes for s in symbols_of(a) | symbols_of(b))
+        ]
+        steps = [[sizes[name] for name in group] for group in self.steps if group <= sizes.keys()]
+        return (
+            sum(sizes[n] < 2 for n in self.derived if n in sizes),
+            sum(a % b == 0 for a, b in divided if b > 1),
+            sum(len(group) - len(set(group)) for group in steps),
+        )
+
+    def faults(self, sizes: Sizes, earlier: Sequence[Sizes]) -> tuple[int, ...]:
+        """What is wrong with a whole choice, the worst first."""
         values = {size_symbol(name): value for name, value in sizes.items()}
 
         def value(integer: Integer) -> int:
             return int(compiled(integer)(values, _no_tensor))
 
-        def equal(groups: tuple[frozenset[Integer], ...]) -> int:
-            return sum(len(group) - len(set(map(value, group))) for group in groups)
+        def alike(names: Iterable[str]) -> int:
+            return sum(all(e[a] == e[b] for e in (sizes, *earlier)) for a, b in combinations(names, 2))
 
-        divided = [(value(a), value(b)) for a, b in self.divisions]
         return (
-            sum(sizes[n] < 2 for n in self.derived),
-            sum(a % b == 0 for a, b in divided if b > 1),
             max((prod(map(value, axes)) for axes in self.jacobians), default=0) // _LARGEST,
-            equal(self.steps),
-            equal(self.shapes),
+            alike(self.settings),
+            sum(len(group) - len(set(map(value, group))) for group in self.shapes),
+            alike(sizes),
             len(sizes) - len(set(sizes.values())),
         )

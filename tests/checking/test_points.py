@@ -1,0 +1,116 @@
+"""Test points: sizes that cannot hide a mistake, values in range and clear of kinks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from derive.checking.points import PointError, point, points
+from derive.checking.sizes import choose_sizes
+from derive.language.load import layer, load
+
+SEEDS = range(5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_recurrences_have_the_lengths_asked_for_and_other_sizes_differ(seed):
+    for at, length in zip(points(load("rnn"), (5, 1, 2), seed), (5, 1, 2), strict=True):
+        others = [at.sizes[name] for name in ("N", "H", "D", "O")]
+        assert at.sizes["T"] == length
+        assert len(set(others)) == 4 and min(others) >= 2 and at.sizes["N"] >= 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_strides_dilations_and_paddings_are_not_one(seed):
+    sizes = choose_sizes(load("conv2d"), 5, seed)
+    for h in "hw":
+        step, dilation, padding, length = (sizes[f"{name}_{h}"] for name in ("s", "d", "q", "L"))
+        assert step >= 2 and dilation >= 2 and padding >= 1
+        assert sizes[f"P_{h}"] == (length + 2 * padding - dilation * (sizes[f"K_{h}"] - 1) - 1) // step + 1 >= 2
+        assert (length + 2 * padding - dilation * (sizes[f"K_{h}"] - 1) - 1) % step  # cells the stride does not reach
+
+
+def test_every_value_is_random_and_none_is_zero():
+    system = load("rnn")
+    at = point(system, choose_sizes(system, 5, 0))
+    for array in at.inputs.values():
+        assert (np.abs(array) >= 0.2).all() and (array.size < 3 or np.unique(array).size > 1)
+
+
+def test_upstream_gradients_are_given_for_outputs():
+    system = load("linear")
+    at = point(system, choose_sizes(system, 5, 0))
+    assert at.upstream["y"].shape == (at.sizes["N"], at.sizes["O"]) and (at.upstream["y"] != 0).all()
+
+
+def test_integers_are_in_range_and_repeat():
+    system = load("embedding")
+    for at in points(system):
+        tokens = at.inputs["tok"]
+        (axis, _) = system.tensors["W"].axes
+        assert tokens.min() >= int(axis.low) and tokens.max() < int(axis.low) + at.sizes["V"]
+        assert len(np.unique(tokens)) < tokens.size
+
+
+def test_integers_that_are_compared_or_shifted_stay_in_range():
+    system = layer(
+        indices="n:N  t=1..T  v=0..V",
+        inputs="tok[n] len[n] x[t]",
+        integers="tok len",
+        params="E[v]",
+        outside="E = 0",
+        equations="y[n] = E[tok[n]+1]*sum([t <= len[n]]*x[t], t)",
+        output="y",
+    )
+    for at in points(system):
+        assert at.inputs["tok"].min() >= -1 and at.inputs["tok"].max() <= at.sizes["V"] - 1
+        assert at.inputs["len"].min() >= 1 and at.inputs["len"].max() <= at.sizes["T"]
+
+
+def test_what_is_assumed_holds():
+    system = load("cross_entropy")
+    for at in points(system):
+        assert (at.inputs["target"] > 0).all()
+        np.testing.assert_allclose(at.inputs["target"].sum(axis=1), 1.0, rtol=1e-14)
+
+
+def test_an_assumption_over_the_first_axis_with_a_right_side_that_varies():
+    system = layer(
+        indices="n:N  o:O", inputs="w[o,n] c[n]", equations="y[n] = sum(w[o,n]**2, o)", output="y",
+        assume="sum(w[o,n], o) = c[n]",
+    )  # fmt: skip
+    for at in points(system):
+        np.testing.assert_allclose(at.inputs["w"].sum(axis=0), at.inputs["c"], rtol=1e-13)
+
+
+def test_an_assumption_that_nobody_can_make_true_is_refused():
+    system = layer(indices="n:N", inputs="x[n]", equations="y[n] = x[n]", output="y", assume="x[n]**2 = x[n]")
+    with pytest.raises(PointError, match=r"x\[n\]\*\*2"):
+        points(system)
+
+
+def test_values_stay_clear_of_kinks_ties_and_jumps():
+    system = layer(
+        indices="n:N  o:O", inputs="x[n,o] w[o]",
+        equations="a[n,o] = relu(x[n,o]*w[o] - 1)\ny[n] = max(x[n,o], o) + sum([x[n,o] > w[o]], o)*sum(a[n,o], o)",
+        output="y",
+    )  # fmt: skip
+    for at in points(system):
+        x, w = at.inputs["x"], at.inputs["w"]
+        gaps = np.sort(x, axis=1)
+        nearest = min(np.abs(x * w - 1).min(), np.abs(x - w).min(), (gaps[:, -1] - gaps[:, -2]).min())
+        assert at.margin == pytest.approx(nearest) and nearest > 1e-3
+
+
+def test_arguments_of_logarithms_are_positive():
+    system = layer(
+        indices="n:N", inputs="x[n] z[n]", equations="a[n] = x[n]*z[n]\ny[n] = log(a[n]) + x[n]**0.5", output="y"
+    )
+    for at in points(system):
+        assert (at.inputs["x"] > 0).all() and (at.inputs["x"] * at.inputs["z"] > 0).all()
+
+
+def test_a_layer_that_is_never_defined_is_refused():
+    system = layer(indices="n:N", inputs="x[n]", equations="y[n] = log(-x[n]**2)", output="y")
+    with pytest.raises(PointError, match="found no values"):
+        points(system)
