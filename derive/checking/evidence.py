@@ -18,7 +18,7 @@ from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes
 from derive.checking.tree import Forest
 from derive.checking.truth import interpreter_of
-from derive.language.expr import ZERO, Bracket, Compare, Expr, Num, Size, free_symbols
+from derive.language.expr import ZERO, Bracket, Compare, Expr, Index, Num, Size, free_symbols
 from derive.language.integers import is_size
 from derive.language.parser import parse_in
 from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
@@ -88,32 +88,39 @@ class Checker:
         return Place(str(at), interpreter_of(self.derivation, at, self.forest))
 
     def gradient(self, gradient: Gradient) -> None:
+        everywhere = Ground(self.places)
         zero = gradient.right == ZERO
-        self._lines(gradient, gradient, (gradient.left, gradient.right), zero)
+        self._lines(gradient, gradient.indices, (gradient.left, gradient.right), everywhere, zero)
         for step in gradient.steps:
-            self._lines(step, step, (gradient.left, step.before, step.after), zero)
-            self._substeps(step, zero)
+            self._step(step, (gradient.left,), everywhere, zero)
         for case in gradient.cases:
             self._case(case)
 
-    def _lines(self, record: Record, over: Step | Gradient, lines: Sequence[Expr], zero: bool) -> None:
-        self._note(record, self.places, [compared(p.interpreter, over.indices, lines) for p in self.places], zero)
-
-    def _substeps(self, step: Step, zero: bool) -> None:
-        zero = zero or (bool(step.substeps) and step.substeps[-1].after == ZERO)
+    def _step(self, step: Step, truth: tuple[Expr, ...], ground: Ground, zero: bool) -> None:
+        """Check a step, against the truth if it is known, and its sub-steps, each of which is a line of its own."""
+        self._lines(step, step.indices, (*truth, step.before, step.after), ground, zero)
+        vanishes = zero or (bool(step.substeps) and step.substeps[-1].after == ZERO)
         for substep in step.substeps:
-            self._lines(substep, substep, (substep.before, substep.after), zero)
-            self._substeps(substep, zero)
+            self._step(substep, (), ground, vanishes)
 
     def _case(self, case: Case) -> None:
         system = self.derivation.system
         where = parse_in(system, case.where, (*system.indices.values(), *case.indices))
         settings = _settings(where)
-        places = self.places if not settings else [self._place_at(settings)]
         held = {i.symbol for i in case.indices}
-        inside = where if all(is_size(s) or s in held for s in free_symbols(where)) else None  # else its place is fixed
-        found = [compared(p.interpreter, case.indices, (case.left, case.right), inside) for p in places]
-        self._note(case, places, found, case.right == ZERO)
+        said = all(is_size(s) or s in held for s in free_symbols(where))  # else ``left`` and ``right`` are at the place
+        ground = Ground([self._place_at(settings)] if settings else self.places, where if said else None)
+        zero = case.right == ZERO
+        self._lines(case, case.indices, (case.left, case.right), ground, zero)
+        for step in case.steps:
+            self._step(step, (case.left,), ground, zero)
+
+    def _lines(
+        self, record: Record, indices: Sequence[Index], lines: Sequence[Expr], ground: Ground, zero: bool
+    ) -> None:
+        """Check that all lines have the value of the first."""
+        found = [compared(p.interpreter, indices, lines, ground.where) for p in ground.places]
+        self._note(record, ground.places, found, zero)
 
     def _place_at(self, settings: frozenset[tuple[str, int]]) -> Place:
         """A place where some sizes are as a case demands."""
@@ -141,6 +148,14 @@ class Place:
 
     name: str
     interpreter: Interpreter
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The test points at which lines must agree, and the condition under which they must."""
+
+    places: Sequence[Place]
+    where: Expr | None = None
 
 
 def _settings(where: Expr) -> frozenset[tuple[str, int]]:
