@@ -101,12 +101,14 @@ def _guards(
     index: Index, place: Integer, divisor: Integer, numerator: Integer, facts: Facts
 ) -> tuple[Compare, ...] | None:
     """The conditions under which the one term is there, less those that are proved; None if it never is."""
-    conditions = [range_condition(">=", place, index.low), range_condition("<=", place, index.high)]
-    if divisor != 1:
-        conditions.insert(0, Compare("==", size(Mod(numerator, divisor)), ZERO))
-    if any(refuted(c, facts) for c in conditions):
-        return None
-    return tuple(c for c in conditions if not proved(c, facts))
+    guards = [] if divisor == 1 else [Compare("==", size(Mod(numerator, divisor)), ZERO)]
+    for op, bound in ((">=", index.low), ("<=", index.high)):
+        multiplied = Compare(op, size(numerator), size(expand(divisor * bound)))  # the same, where nothing is left over
+        if refuted(multiplied, facts):
+            return None
+        if not proved(multiplied, facts):
+            guards.append(range_condition(op, place, bound))
+    return tuple(guards)
 
 
 def _says(delta: Delta, index: Index, place: Integer, guards: tuple[Compare, ...]) -> dict[str, str]:

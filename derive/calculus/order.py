@@ -15,8 +15,8 @@ def default_wrt(system: System) -> tuple[str, ...]:
 
 
 def batch_indices(system: System) -> frozenset[str]:
-    """Indices that every read passes through unchanged and no parameter has: samples that meet only in the loss."""
-    candidates = {i.name for e in system.equations for i in e.indices} - {i.name for p in system.params for i in p.axes}
+    """Indices of the inputs that every read passes on unchanged and no parameter has: samples meet only in the loss."""
+    candidates = {i.name for t in system.inputs for i in t.axes} - {i.name for p in system.params for i in p.axes}
     for equation in system.equations:
         for read, _ in reads(system, equation):
             if read.name not in system.tensors:
@@ -63,7 +63,7 @@ def backward_order(system: System) -> list[str]:
     forward: list[str] = []
     for block in schedule(system):
         equations = (block,) if isinstance(block, Equation) else block.equations
-        forward += [e.name for e in equations if e.name not in forward]
+        forward += [e.name for e in equations if not e.is_base]
     computed = [n for n in reversed(forward) if n != LOSS]
     return computed + [t.name for t in (*system.params, *system.inputs) if not t.integer]
 

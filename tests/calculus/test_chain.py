@@ -1,0 +1,41 @@
+"""The chain rule: readers, local derivatives, and how they are told."""
+
+from derive.calculus.chain import readers_of
+from derive.calculus.sweep import derive
+from derive.language.load import load
+
+RNN = derive(load("rnn"))
+H, H0 = RNN.gradients["h"]
+
+
+def test_a_hidden_state_is_read_in_the_same_step_and_in_the_next():
+    assert [(str(r.element), str(r.derivative)) for r in H.readers] == [
+        ("z[s,n,o]", "W_y[o,i]*delta(s, t)"),
+        ("a[s,n,k]", "W_h[k,i]*delta(s-1, t)"),
+    ]
+    readers = "`z[t,n,o]` for all `o` and by `a[t+1,n,k]` for all `k`"
+    assert H.steps[0].sentence.startswith(f"`h[t,n,i]` is read by {readers}.")
+
+
+def test_the_initial_state_has_no_output_of_its_own():
+    assert [r.equation.name for r in H0.readers] == ["a"]
+    assert [e.name for e in readers_of(RNN.system, H0.of, H0.indices)] == ["a"]
+
+
+def test_the_chain_rule_sums_over_every_element_of_a_reader_but_not_over_samples():
+    assert str(H.steps[0].after) == (
+        "sum(dz[s,n,o]*D(z[s,n,o], h[t,n,i]), s, o) + sum(da[s,n,k]*D(a[s,n,k], h[t,n,i]), s, k)"
+    )
+
+
+def test_a_local_derivative_has_its_own_steps():
+    step = H.steps[2]
+    assert (str(step.changed), str(step.into)) == ("D(a[s,n,k], h[t,n,i])", "W_h[k,i]*delta(s-1, t)")
+    assert [s.rule for s in step.substeps] == [
+        "definition", "sum rule", "derivative under the sum", "constant factor", "element", "delta contraction",
+    ]  # fmt: skip
+
+
+def test_a_shared_weight_is_read_at_every_step():
+    (gradient,) = RNN.gradients["W_h"]
+    assert gradient.steps[0].sentence.startswith("`W_h[i,k]` is read by `a[t,n,i]` for all `t`, `n`.")
