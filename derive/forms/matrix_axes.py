@@ -1,7 +1,7 @@
 """Which indices of an equation stay written out, and which become the axes of vectors and matrices.
 
-Axes of tensors that some equation runs by the same index belong together (a class).  The class of a time step is known by
-a read at ``t-1`` or ``t+1``; the class of the batch by its passing through every equation unchanged.
+Axes of tensors that some equation runs by the same index belong together (a class).  The class of a time step is known
+by a read at ``t-1`` or ``t+1``; the class of the batch by its passing through every equation unchanged.
 """
 
 from __future__ import annotations
@@ -12,9 +12,22 @@ from itertools import count
 
 import sympy
 
-from derive.language.expr import Along, Bracket, Delta, Elem, Expr, Index, Partial, Reduce, Size, bound_at, integers_at, walk
+from derive.language.expr import (
+    Along,
+    Bracket,
+    Delta,
+    Elem,
+    Expr,
+    Index,
+    Partial,
+    Reduce,
+    Size,
+    bound_at,
+    integers_at,
+    walk,
+)
 from derive.language.integers import Integer, is_size, symbols_of
-from derive.language.system import LOSS, Equation, System
+from derive.language.system import LOSS, Equation, System, Tensor
 
 Axis = tuple[str, int]  # a tensor's name and the number of one of its axes
 
@@ -130,7 +143,7 @@ def _runs(
 
 
 def _batch(system: System, kind: Mapping[Axis, Axis], candidates: Collection[Axis]) -> Axis | None:
-    """The first class that every input has and every equation passes through unchanged: free on the left, read as it stands."""
+    """The first class that every input has and every equation passes through: free on the left, read as it stands."""
     for tensor in system.inputs[:1]:
         for axis in range(len(tensor.axes) - 1):
             candidate = kind.get((tensor.name, axis), (tensor.name, axis))
@@ -144,7 +157,10 @@ def _passes_through(system: System, kind: Mapping[Axis, Axis], candidate: Axis) 
         name = forward_name(system, elem.name)
         return [p for axis, p in enumerate(elem.index) if kind.get((name, axis)) == candidate]
 
-    if not all(any(kind.get((t.name, axis)) == candidate for axis in range(len(t.axes))) for t in system.inputs if t.axes):
+    def has(tensor: Tensor) -> bool:
+        return any(kind.get((tensor.name, axis)) == candidate for axis in range(len(tensor.axes)))
+
+    if not all(has(tensor) for tensor in system.inputs if tensor.axes):
         return False
     for equation in system.equations:
         if system.tensors[equation.name].kind != "computed" or equation.name == LOSS:

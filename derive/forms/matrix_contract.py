@@ -1,8 +1,8 @@
 """Sums of products of vectors and matrices as chains of matrix products.
 
-The factors of a product form a graph: an index is a node, a vector is a weight on a node, a matrix is an edge between two.
-Summing over an index removes its node: an edge and a weight make a matrix-vector product, two edges a matrix product.
-Several factors on one edge or node are multiplied elementwise.
+The factors of a product form a graph: an index is a node, a vector is a weight on a node, a matrix is an edge between
+two.  Summing over an index removes its node: an edge and a weight make a matrix-vector product, two edges a matrix
+product.  Several factors on one edge or node are multiplied elementwise.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from derive.forms.matrix_tree import (
-    Axes, Diag, Dot, MatExpr, Outer, Power, Scalar, Times, axis_names, matmul, nodes, times, total, transposed,
-)  # fmt: skip
-from derive.forms.matrix_tree import Tensor as TensorNode
+from derive.forms.matrix_build import axis_names, matmul, nodes, times, total, transposed
+from derive.forms.matrix_tree import Axes, Diag, Dot, MatExpr, Outer, Power, Scalar, Tensor, Times
 from derive.language.expr import MINUS_ONE, ONE, Index, Num, Pow, free_symbols, size
 from derive.language.integers import Integer, symbols_of
 
@@ -51,7 +49,7 @@ class _Graph:
         return _joined(self.weights.pop(index)) if index in self.weights else None
 
     def edge(self, pair: Pair, first: Index | None = None) -> Placed:
-        """The elementwise product of the matrices on a pair of indices, taken out of the graph; ``first`` runs its rows."""
+        """The elementwise product of the matrices on a pair of indices, taken out; ``first`` runs its rows."""
         items = sorted(self.edges.pop(pair), key=lambda item: item[0])
         axes = items[0][1].axes
         position, joined = _joined([(p, _turned(m, axes)) for p, m in items])
@@ -86,7 +84,7 @@ def reduction(op: str, over: Axes, of: MatExpr) -> MatExpr:
 
 
 def check_name(of: MatExpr, index: Index) -> None:
-    """Raise NotSayable where the name of an axis of ``of``, or of an index written out in it, could mean another too."""
+    """Raise NotSayable where the name of an axis of ``of``, or of an index written out there, could mean two things."""
     names = axis_names(of)
     written = {s.name for s in written_symbols(of)}
     name = names[of.axes.index(index)] if index in of.axes else index.name
@@ -99,7 +97,7 @@ def written_symbols(expr: MatExpr) -> frozenset[Integer]:
     found: frozenset[Integer] = frozenset()
     for node in nodes(expr):
         match node:
-            case TensorNode(_, index):
+            case Tensor(_, index):
                 found = found.union(*map(symbols_of, index))
             case Scalar(value) | Power(_, value):
                 found |= free_symbols(value)

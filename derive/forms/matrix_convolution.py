@@ -1,9 +1,9 @@
 """Windowed sums of products, recognised by how they are indexed: correlations and (transposed) convolutions.
 
-A correlation reads one tensor at ``s*p + d*u - q``, p being an index of the result and u one that is summed.  A convolution
-reads it at ``i + q - d*u``: the window runs backwards, which is the kernel flipped.  Read at ``(i + q - d*u)//s``, where s
-divides it, it is the transpose of a correlation with stride s.  In every direction what lies outside counts as nothing; a
-guard must say just that, or the sum has no name here.
+A correlation reads one tensor at ``s*p + d*u - q``, p being an index of the result and u one that is summed.  A
+convolution reads it at ``i + q - d*u``: the window runs backwards, which is the kernel flipped.  Read at
+``(i + q - d*u)//s``, where s divides it, it is the transpose of a correlation with stride s.  In every direction what
+lies outside counts as nothing; a guard must say just that, or the sum has no name here.
 """
 
 from __future__ import annotations
@@ -13,18 +13,33 @@ from dataclasses import dataclass
 import sympy
 
 from derive.forms.matrix_axes import is_plain
+from derive.forms.matrix_build import times
 from derive.forms.matrix_contract import NotSayable
-from derive.forms.matrix_tree import Convolution, MatExpr, Plus, Scalar, Slide, Tensor, times
+from derive.forms.matrix_tree import Convolution, MatExpr, Plus, Scalar, Slide, Tensor
 from derive.language.expr import (
-    ZERO, Add, Bracket, Compare, Elem, Expr, Index, Mul, Num, Reduce, Size, free_symbols, mul, size, walk,
-)  # fmt: skip
+    ZERO,
+    Add,
+    Bracket,
+    Compare,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Num,
+    Reduce,
+    Size,
+    free_symbols,
+    mul,
+    size,
+    walk,
+)
 from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, symbols_of
 from derive.language.ranges import Facts, facts_of, proved
 from derive.language.system import System
 
 
 def convolution(system: System, left: Elem, right: Expr, indices: tuple[Index, ...]) -> MatExpr | str | None:
-    """The right side by the names of its convolutions; a reason if it slides a window otherwise; None if it slides none."""
+    """The right side by the names of its convolutions; a reason if it has none for a window; None if it slides none."""
     if not any(isinstance(n, Elem) and any(map(_is_windowed, n.index)) for n in walk(right)):
         return None
     entries = tuple(i for i in indices if i.symbol in left.index)
@@ -54,14 +69,17 @@ def _term(system: System, term: Expr, entries: tuple[Index, ...]) -> MatExpr:
     guards = [f for f in factors if isinstance(f, Bracket)]
     if len(elems) != 2 or any(f not in elems and f not in guards for f in inside):
         raise NotSayable(f"`{term}` slides a window but is no sum of products of two tensors")
-    signal, kernel = elems if any(map(_is_windowed, elems[0].index)) else (elems[1], elems[0])
-    windows = _windows(signal, kernel, entries, over)
-    facts = facts_of(system, entries).within(over)
-    _check_guards(system, signal, windows, guards, facts)
-    slides = tuple(w.slide for w in windows)
+    windows = _windows(elems, entries, over)
+    _check_guards(system, windows, guards, facts_of(system, entries).within(over))
+    kind = _kind(windows)
+    signal = _signal(system, elems, windows)
+    kernel = elems[1] if elems[0] is signal else elems[0]
+    slides = tuple(w.slide(signal) for w in windows)
+    if kind == "convolution" and any(s.stride != 1 for s in slides):
+        kind = "transposed convolution"
     taps = {s.tap for s in slides}
     rest = tuple(i for i in over if i not in taps)
-    result = Convolution(_kind(windows), signal, kernel, slides, rest, entries)
+    result = Convolution(kind, signal, kernel, slides, rest, entries)
     return times(*(_single(f) for f in front if f not in guards), result)
 
 
@@ -84,60 +102,75 @@ def _single(factor: Expr) -> MatExpr:
             return Tensor(name, index, ())
         case Num() | Size():
             return Scalar(factor)
-    raise NotSayable(f"`{factor}` beside a sliding window has no name")
+        case Reduce(op):
+            raise NotSayable(f"`{factor}` slides a window, but {op} is no sum of products")
+    raise NotSayable(f"`{factor}` slides a window but is no sum of products of two tensors")
 
 
 @dataclass(frozen=True)
 class _Window:
-    """A slide, the axis of the signal that it runs along, and the numerator and divisor of the place that is read."""
+    """One axis of an element that is read at (step*place + spread*tap + shift) / divisor."""
 
-    slide: Slide
+    elem: Elem
     axis: int
-    numerator: Integer
+    place: Index
+    tap: Index
+    step: Integer
+    spread: Integer
+    shift: Integer
     divisor: Integer
-    flipped: bool
+
+    @property
+    def flipped(self) -> bool:
+        return _is_negative(self.spread)
+
+    @property
+    def numerator(self) -> Integer:
+        return self.step * self.place.symbol + self.spread * self.tap.symbol + self.shift
+
+    def slide(self, signal: Elem) -> Slide:
+        """The window as a slide; a convolution may be read in its signal or in its kernel, it is the same sum."""
+        if not self.flipped:
+            return Slide(self.place, self.tap, self.step, self.spread, expand(-self.shift))
+        if self.elem is signal:
+            return Slide(self.place, self.tap, self.divisor, -self.spread, self.shift)
+        return Slide(self.place, self.tap, -self.spread, self.divisor, self.shift, in_kernel=True)
 
 
-def _windows(
-    signal: Elem, kernel: Elem, entries: tuple[Index, ...], over: tuple[Index, ...]
-) -> tuple[_Window, ...]:
+def _windows(elems: list[Elem], entries: tuple[Index, ...], over: tuple[Index, ...]) -> tuple[_Window, ...]:
+    """The windows of two elements, each read at the taps of the other's windows as they stand."""
     windows = []
-    for axis, place in enumerate(signal.index):
-        if _is_windowed(place):
-            windows.append(_window(signal, axis, entries, over))
-        elif not is_plain(place):
-            raise NotSayable(f"`{signal}` is read at a place that is no sliding window")
-    places = [p for k, p in enumerate(signal.index) if k not in {w.axis for w in windows}]
+    for elem in elems:
+        for axis, place in enumerate(elem.index):
+            if _is_windowed(place):
+                windows.append(_window(elem, axis, entries, over))
+            elif not is_plain(place):
+                raise NotSayable(f"`{elem}` is read at a place that is no sliding window")
+    plain = [(elem, p) for elem in elems for p in elem.index if is_plain(p)]
     for window in windows:
-        slide = window.slide
-        if kernel.index.count(slide.tap.symbol) != 1 or slide.tap.symbol in places:
-            raise NotSayable(f"`{kernel}` is not read at the taps of the window, {slide.tap.name}")
-        if slide.place.symbol in (*kernel.index, *places):
-            raise NotSayable(f"the product depends on {slide.place.name} by more than where its window stands")
-    if not all(map(is_plain, kernel.index)):
-        raise NotSayable(f"`{kernel}` is not read at the taps of a window as they stand")
+        if [elem for elem, p in plain if p == window.tap.symbol] != [e for e in elems if e is not window.elem]:
+            raise NotSayable(f"only one of two tensors is read at the taps of the window, `{window.tap.name}`")
+        if any(p == window.place.symbol for _, p in plain):
+            raise NotSayable(f"the product depends on `{window.place.name}` by more than where its window stands")
     return tuple(windows)
 
 
-def _window(signal: Elem, axis: int, entries: tuple[Index, ...], over: tuple[Index, ...]) -> _Window:
-    place = signal.index[axis]
+def _window(elem: Elem, axis: int, entries: tuple[Index, ...], over: tuple[Index, ...]) -> _Window:
+    place = elem.index[axis]
     numerator, divisor = place.args if isinstance(place, FloorDiv) else (place, sympy.Integer(1))
     symbols = {s for s in symbols_of(place) if not is_size(s)}
     places = [i for i in entries if i.symbol in symbols]
     taps = [i for i in over if i.symbol in symbols]
     if len(places) != 1 or len(taps) != 1 or len(symbols) != 2:
-        raise NotSayable(f"`{signal}` is read at a place that is not one index of the result and one that is summed")
+        raise NotSayable(f"`{elem}` is read at a place that is not one index of the result and one that is summed")
     step = linear_in(numerator, places[0].symbol)
     spread = linear_in(step[1], taps[0].symbol) if step else None
-    if step is None or spread is None or _is_negative(step[0]):
-        raise NotSayable(f"`{signal}` is read at a place that no sliding window has")
-    flipped = _is_negative(spread[0])
-    if (divisor != 1 or flipped) and not (flipped and step[0] == 1):
-        raise NotSayable(f"`{signal}` is read at a place that is neither a correlation nor a convolution")
-    stride, dilation = (divisor, -spread[0]) if flipped else (step[0], spread[0])
-    padding = spread[1] if flipped else expand(-spread[1])
-    slide = Slide(places[0], taps[0], stride, dilation, padding)
-    return _Window(slide, axis, numerator, divisor, flipped)
+    if step is None or spread is None:
+        raise NotSayable(f"`{elem}` is read at a place that no sliding window has")
+    window = _Window(elem, axis, places[0], taps[0], step[0], spread[0], spread[1], divisor)
+    if _is_negative(window.step) or (window.flipped and window.step != 1) or (divisor != 1 and not window.flipped):
+        raise NotSayable(f"`{elem}` is read at a place that is neither a correlation nor a convolution")
+    return window
 
 
 def _is_negative(coefficient: Integer) -> bool:
@@ -145,30 +178,37 @@ def _is_negative(coefficient: Integer) -> bool:
 
 
 def _kind(windows: tuple[_Window, ...]) -> str:
-    if len({w.flipped for w in windows}) > 1:
-        raise NotSayable("it is a correlation in one direction and a convolution in another")
-    if not windows[0].flipped:
-        return "correlation"
-    return "convolution" if all(w.divisor == 1 for w in windows) else "transposed convolution"
+    if len({w.flipped for w in windows}) > 1 or (not windows[0].flipped and len({w.elem for w in windows}) > 1):
+        raise NotSayable("its windows slide in ways that do not make one correlation or one convolution")
+    return "convolution" if windows[0].flipped else "correlation"
 
 
-def _check_guards(
-    system: System, signal: Elem, windows: tuple[_Window, ...], guards: list[Bracket], facts: Facts
-) -> None:
-    """Raise NotSayable unless the guards say just that the signal is read inside its range."""
-    bounds = system.storage(signal.name) if signal.name in system.tensors else ()
+def _signal(system: System, elems: list[Elem], windows: tuple[_Window, ...]) -> Elem:
+    """The tensor over which the other slides: what is windowed; of a convolution, what is no parameter."""
+    if windows[0].flipped:
+        inputs = [e for e in elems if e.name not in system.tensors or system.tensors[e.name].kind != "param"]
+        if len(inputs) == 1:
+            return inputs[0]
+    return windows[0].elem
+
+
+def _check_guards(system: System, windows: tuple[_Window, ...], guards: list[Bracket], facts: Facts) -> None:
+    """Raise NotSayable unless the guards say just that the windowed elements are read inside their range."""
     given = {_normal(c) for guard in guards for c in guard.conditions}
-    padded = system.outside.get(signal.name) == 0
     expected: set[Compare] = set()
     for window in windows:
-        place, (low, high) = signal.index[window.axis], bounds[window.axis]
+        low, high = system.storage(window.elem.name)[window.axis]
+        place = window.elem.index[window.axis]
         conditions = [Compare(">=", size(place), size(low)), Compare("<=", size(place), size(high))]
+        padded = system.outside.get(window.elem.name) == 0
+        needed = [] if padded else [c for c in conditions if not proved(c, facts)]
         if window.divisor != 1:
             conditions.append(Compare("==", size(Mod(window.numerator, window.divisor)), ZERO))
+            needed.append(conditions[-1])
         expected |= {_normal(c) for c in conditions}
-        for k, condition in enumerate(conditions):
-            if _normal(condition) not in given and not proved(condition, facts) and not (padded and k < 2):
-                raise NotSayable(f"nothing says that `{signal}` is read only where `{Bracket((condition,))}`")
+        missing = [c for c in needed if _normal(c) not in given]
+        if missing:
+            raise NotSayable(f"nothing says that `{window.elem}` is read only where `{Bracket((missing[0],))}`")
     extra = sorted(str(Bracket((c,))) for c in given - expected)
     if extra:
         raise NotSayable(f"the guard `{extra[0]}` cuts the window off")

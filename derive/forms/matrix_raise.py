@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.forms import matrix_tree as M
+from derive.forms.matrix_build import transposed
 from derive.forms.matrix_contract import NotSayable, check_name, product, reduction
 from derive.forms.matrix_tree import Axes, MatExpr
 from derive.language import expr as E
@@ -74,7 +75,7 @@ def raised(expr: Expr, scope: Scope, wanted: Axes | None = None) -> MatExpr:
 
 
 def _ordered(matrix: MatExpr, wanted: Axes | None) -> MatExpr:
-    return matrix if wanted is None or matrix.axes == wanted else M.transposed(matrix)
+    return matrix if wanted is None or matrix.axes == wanted else transposed(matrix)
 
 
 def _tensor(elem: E.Elem, scope: Scope) -> MatExpr:
@@ -98,7 +99,8 @@ def _alike(parts: Sequence[Expr], scope: Scope, wanted: Axes | None, what: str) 
     for matrix in out:
         if matrix.axes and matrix.axes != wanted[-len(matrix.axes) :]:
             raise NotSayable(
-                f"`{matrix}` is one number for each {matrix.axes[0].name} and would have to be spread over {wanted[-1].name}"
+                f"`{matrix}` is one number for each {matrix.axes[0].name}, to be spread over {wanted[-1].name}: "
+                "matrix notation has no sign for that"
             )
     return out
 
@@ -114,9 +116,7 @@ def _power(base: Expr, exponent: Expr, scope: Scope, wanted: Axes | None) -> Mat
     return M.Power(raised(base, scope, wanted), exponent)
 
 
-def _bracket(
-    bracket: Expr, conditions: tuple[E.Compare, ...], scope: Scope, wanted: Axes | None
-) -> MatExpr:
+def _bracket(bracket: Expr, conditions: tuple[E.Compare, ...], scope: Scope, wanted: Axes | None) -> MatExpr:
     if not scope.axes_of(bracket) and not any(isinstance(n, E.Elem) for n in E.walk(bracket)):
         return M.Scalar(bracket)  # a guard on integers
     sides = _alike(bracket.children, scope, wanted, f"`{bracket}`")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy
 
 from derive.forms import matrix_tree as M
+from derive.forms.matrix_build import axis_names
 from derive.language.expr import MINUS_ONE, Add, Expr, Index, Mul, Num, Pow, Size
 from derive.language.text import integer_text
 from derive.language.text import text as index_text
@@ -68,7 +69,7 @@ def _call(expr: M.MatExpr) -> str:
 
 def _axis_name(of: M.MatExpr, index: Index) -> str:
     """How an axis of an expression, or an index written out in it, is named."""
-    return M.axis_names(of)[of.axes.index(index)] if index in of.axes else index.name
+    return axis_names(of)[of.axes.index(index)] if index in of.axes else index.name
 
 
 def _sum(terms: tuple[M.MatExpr, ...]) -> str:

@@ -7,8 +7,8 @@ where it matters), ``(n, i)`` a matrix.  Indices that stay written out (time ste
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from derive.language.expr import Elem, Expr, Index
 from derive.language.integers import Integer
@@ -16,8 +16,9 @@ from derive.language.integers import Integer
 Axes = tuple[Index, ...]
 
 
+@dataclass(frozen=True)
 class MatExpr:
-    """A node.  ``children`` are the nodes right below, ``rebuilt`` puts others in their place."""
+    """A node.  ``children`` are the nodes right below, in the order of the fields that hold them."""
 
     @property
     def axes(self) -> Axes:
@@ -26,10 +27,21 @@ class MatExpr:
 
     @property
     def children(self) -> tuple[MatExpr, ...]:
-        return ()
+        values = (getattr(self, f.name) for f in fields(self))
+        parts = (part for value in values for part in (value if isinstance(value, tuple) else (value,)))
+        return tuple(part for part in parts if isinstance(part, MatExpr))
 
     def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return self
+        """The node with other children in the same places."""
+        new = iter(children)
+        changes: dict[str, Any] = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, MatExpr):
+                changes[f.name] = next(new)
+            elif isinstance(value, tuple) and any(isinstance(part, MatExpr) for part in value):
+                changes[f.name] = tuple(next(new) for _ in value)
+        return replace(self, **changes)
 
     @property
     def parseable(self) -> bool:
@@ -81,13 +93,6 @@ class Transpose(MatExpr):
     def axes(self) -> Axes:
         return self.of.axes[::-1]
 
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return (self.of,)
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Transpose(children[0])
-
 
 @dataclass(frozen=True, repr=False)
 class MatMul(MatExpr):
@@ -99,13 +104,6 @@ class MatMul(MatExpr):
     def axes(self) -> Axes:
         return self.factors[0].axes[:1] + self.factors[-1].axes[1:]
 
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return self.factors
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return MatMul(children)
-
 
 @dataclass(frozen=True, repr=False)
 class Dot(MatExpr):
@@ -113,13 +111,6 @@ class Dot(MatExpr):
 
     left: MatExpr
     right: MatExpr
-
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return (self.left, self.right)
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Dot(*children)
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,13 +124,6 @@ class Outer(MatExpr):
     def axes(self) -> Axes:
         return self.left.axes + self.right.axes
 
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return (self.left, self.right)
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Outer(*children)
-
 
 @dataclass(frozen=True, repr=False)
 class Diag(MatExpr):
@@ -150,13 +134,6 @@ class Diag(MatExpr):
     @property
     def axes(self) -> Axes:
         return self.of.axes * 2
-
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return (self.of,)
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Diag(children[0])
 
 
 @dataclass(frozen=True, repr=False)
@@ -173,13 +150,6 @@ class Times(MatExpr):
     def axes(self) -> Axes:
         return fullest(self.factors)
 
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return self.factors
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Times(children)
-
 
 @dataclass(frozen=True, repr=False)
 class Plus(MatExpr):
@@ -190,13 +160,6 @@ class Plus(MatExpr):
     @property
     def axes(self) -> Axes:
         return fullest(self.terms)
-
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return self.terms
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Plus(children)
 
 
 @dataclass(frozen=True, repr=False)
@@ -210,13 +173,6 @@ class Power(MatExpr):
     def axes(self) -> Axes:
         return self.base.axes
 
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return (self.base,)
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Power(children[0], self.exponent)
-
 
 @dataclass(frozen=True, repr=False)
 class Apply(MatExpr):
@@ -229,13 +185,6 @@ class Apply(MatExpr):
     def axes(self) -> Axes:
         return fullest(self.arguments)
 
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return self.arguments
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Apply(self.function, children)
-
 
 @dataclass(frozen=True, repr=False)
 class Condition(MatExpr):
@@ -247,13 +196,6 @@ class Condition(MatExpr):
     @property
     def axes(self) -> Axes:
         return fullest(self.sides)
-
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return self.sides
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Condition(self.ops, children)
 
 
 @dataclass(frozen=True, repr=False)
@@ -268,13 +210,6 @@ class Whole(MatExpr):
     def axes(self) -> Axes:
         return self.of.axes
 
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return (self.of,)
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Whole(self.op, children[0], self.axis)
-
 
 @dataclass(frozen=True, repr=False)
 class Total(MatExpr):
@@ -288,21 +223,15 @@ class Total(MatExpr):
     def axes(self) -> Axes:
         return tuple(a for a in self.of.axes if a not in self.over)
 
-    @property
-    def children(self) -> tuple[MatExpr, ...]:
-        return (self.of,)
-
-    def rebuilt(self, children: tuple[MatExpr, ...]) -> MatExpr:
-        return Total(self.op, self.over, children[0])
-
 
 @dataclass(frozen=True)
 class Slide:
     """One direction in which a window slides.
 
-    The window stands at ``place`` (an index of the result) and is summed over ``tap``.  A correlation reads its signal
-    at stride*place + dilation*tap - padding; a convolution at (place + padding - dilation*tap) / stride, where that is
-    an index of the signal, and counts nothing elsewhere.
+    ``place`` is an index of the result and ``tap`` one that is summed.  A correlation reads its signal at
+    stride*place + dilation*tap - padding and its kernel at tap.  A convolution sums the products of the entries j of
+    the signal and u of the kernel with stride*j + dilation*u = place + padding; ``tap`` is u, or with ``in_kernel`` j.
+    What lies outside counts as nothing.
     """
 
     place: Index
@@ -310,6 +239,7 @@ class Slide:
     stride: Integer
     dilation: Integer
     padding: Integer
+    in_kernel: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -317,7 +247,7 @@ class Convolution(MatExpr):
     """A windowed sum of products of two tensors, named as such; ``str`` of it is words, not text of the language.
 
     kind     "correlation", "convolution" (the kernel is flipped) or "transposed convolution" (flipped, with a stride)
-    signal   the element read at sliding places;  ``kernel`` the element read at the taps
+    signal   the element that the window slides over;  ``kernel`` the other
     slides   the directions;  ``over`` the other indices that are summed (channels, samples)
     entries  the indices of the result
     """
@@ -338,79 +268,6 @@ class Convolution(MatExpr):
         return False
 
 
-def axis_names(expr: MatExpr) -> tuple[str, ...]:
-    """The name of each axis in text: the one that the tensor it comes from was declared with."""
-    match expr:
-        case Tensor():
-            return expr.declared or tuple(a.name for a in expr.entries)
-        case Transpose(of):
-            return axis_names(of)[::-1]
-        case MatMul(factors):
-            return axis_names(factors[0])[:1] + axis_names(factors[-1])[1:]
-        case Outer(left, right):
-            return axis_names(left) + axis_names(right)
-        case Diag(of):
-            return axis_names(of) * 2
-        case Total(_, over, of):
-            return tuple(name for name, axis in zip(axis_names(of), of.axes, strict=True) if axis not in over)
-        case Convolution():
-            return tuple(a.name for a in expr.entries)
-    return max((axis_names(c) for c in expr.children), key=len, default=())
-
-
 def fullest(parts: tuple[MatExpr, ...]) -> Axes:
     """The axes of the part of highest rank, the first of them."""
     return max((p.axes for p in parts), key=len, default=())
-
-
-def mapped(expr: MatExpr, change: Callable[[MatExpr], MatExpr]) -> MatExpr:
-    """The tree with ``change`` applied to every node, children first."""
-    return change(expr.rebuilt(tuple(mapped(c, change) for c in expr.children)))
-
-
-def nodes(expr: MatExpr) -> tuple[MatExpr, ...]:
-    """Every node, a parent before its children."""
-    return (expr, *(n for c in expr.children for n in nodes(c)))
-
-
-def silenced(expr: MatExpr, symbols: frozenset[Integer]) -> MatExpr:
-    """The expression with some written-out indices not printed."""
-    return mapped(expr, lambda n: replace(n, silent=symbols & set(n.index)) if isinstance(n, Tensor) else n)
-
-
-def times(*factors: MatExpr) -> MatExpr:
-    """A product, flattened; of one factor it is that factor."""
-    flat = tuple(f for factor in factors for f in (factor.factors if isinstance(factor, Times) else (factor,)))
-    return flat[0] if len(flat) == 1 else Times(flat)
-
-
-def matmul(*factors: MatExpr) -> MatExpr:
-    """A chain, flattened; ``(A @ B) @ C`` and ``A @ (B @ c)`` are the chain of three."""
-    return MatMul(tuple(f for factor in factors for f in (factor.factors if isinstance(factor, MatMul) else (factor,))))
-
-
-def total(op: str, over: Axes, of: MatExpr) -> MatExpr:
-    """A reduction; over nothing it is its argument, and a sum of a sum is one sum."""
-    if not over:
-        return of
-    if op == "sum" and isinstance(of, Total) and of.op == "sum":
-        return Total(op, over + of.over, of.of)
-    return Total(op, over, of)
-
-
-def transposed(matrix: MatExpr) -> MatExpr:
-    """The transpose of a matrix, with as few transposes in it as there can be."""
-    match matrix:
-        case Transpose(of):
-            return of
-        case Outer(left, right):
-            return Outer(right, left)
-        case Diag():
-            return matrix
-        case MatMul(factors):
-            return MatMul(tuple(transposed(f) for f in reversed(factors)))
-        case Times(factors) if sum(bool(f.axes) for f in factors) == 1:
-            return Times(tuple(transposed(f) if f.axes else f for f in factors))
-        case Total(op, over, of) if len(of.axes) == 2:  # only written-out indices are summed
-            return Total(op, over, transposed(of))
-    return Transpose(matrix)

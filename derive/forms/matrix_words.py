@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.forms.matrix_tree import Convolution, MatExpr, MatMul, Slide, Tensor, Transpose, nodes
+from derive.forms.matrix_build import nodes
+from derive.forms.matrix_tree import Convolution, MatExpr, MatMul, Slide, Tensor, Transpose
 from derive.language.expr import Elem, Index, Mul, Reduce, bound_at, walk
 from derive.language.integers import Integer, symbols_of
 from derive.language.system import Equation, System
@@ -83,11 +84,12 @@ def described(convolution: Convolution) -> str:
 
 def _window(slide: Slide) -> str:
     start = integer_text(slide.stride * slide.place.symbol - slide.padding)
-    return f"Along `{slide.place.name}` the window starts at `{start}` and its taps `{slide.tap.name}` {_apart(slide.dilation)}"
+    taps = f"its taps `{slide.tap.name}` {_apart(slide.dilation)}"
+    return f"Along `{slide.place.name}` the window starts at `{start}` and {taps}"
 
 
 def _flipped(slide: Slide) -> str:
-    along = f"Along `{slide.place.name}` the taps `{slide.tap.name}` {_apart(slide.dilation)}"
+    along = f"Along `{slide.place.name}` the taps {_apart(slide.dilation)}"
     along += f" and the entries of the signal {_apart(slide.stride)}" if slide.stride != 1 else ""
     return along + (f", with padding `{integer_text(slide.padding)}`" if slide.padding != 0 else "")
 

@@ -26,14 +26,14 @@ COMPARE = {"==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal
 class World:
     """Numbers for the sizes and arrays for the tensors of a system; ``outside`` is what is read beyond a range."""
 
-    def __init__(self, system, sizes, seed=0, like=None):
+    def __init__(self, system, sizes, seed=0):
         self.system, rng = system, np.random.default_rng(seed)
         self.sizes = {size_symbol(name): value for name, value in sizes.items()}
         for name, definition in system.derived.items():
             self.sizes[size_symbol(name)] = evaluate(definition, self.sizes, {})
         self.arrays, self.lows = {}, {}
         for name, tensor in system.tensors.items():
-            bounds = [tuple(self.number(b, {}) for b in pair) for pair in system.storage(like.get(name, name) if like else name)]
+            bounds = [tuple(self.number(b, {}) for b in pair) for pair in system.storage(name)]
             shape = [high - low + 1 for low, high in bounds]
             self.lows[name] = [low for low, _ in bounds]
             self.arrays[name] = rng.integers(1, 3, shape) if tensor.integer else rng.uniform(0.2, 1.2, shape)

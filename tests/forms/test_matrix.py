@@ -127,7 +127,7 @@ PRINTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("fields", "name", "per_sample", "batched"), PRINTED, ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(("fields", "name", "per_sample", "batched"), PRINTED)
 def test_as_textbooks_print_it(fields, name, per_sample, batched):
     system, found = lines(fields)
     said = [str(r) if isinstance(r, Reading) else None for r in readings(system, *found[name])]
@@ -147,8 +147,9 @@ MATRICES = {
     "inputs": "x[n,i] z[n,j] w[n] y0[n,i]",
     "params": "A[i,j] B[j,k] C[i,k] E[i,j] u[i] v[j] W[l,i,j] P[j,q]",
     "equations": """
-s[n] = sum(x[n,i]*A[i,j]*z[n,j], i, j) + sum(y0[n,i]*E[i,j]*u[i]*v[j], i, j) + sum(P[j,q]*z[n,q]*B[j,k]*C[i,k], i, j, k, q)
-y[n] = w[n]*s[n]*sum(W[l,i,j], i, j, l)
+a[n] = sum(x[n,i]*A[i,j]*z[n,j], i, j) + sum(y0[n,i]*E[i,j]*u[i]*v[j], i, j)
+b[n] = sum(P[j,q]*z[n,q]*B[j,k]*C[i,k], i, j, k, q) + sum(W[l,i,j], i, j, l)
+y[n] = w[n]*a[n]*b[n]
 """,
     "output": "y",
 }
