@@ -74,6 +74,19 @@ def _along(reader: Elaborator, node: ast.Call, name: str) -> Value:
     return reader.axes.along(name, value, named)
 
 
+def along_at(reader: Elaborator, node: ast.Call, places: list[ast.expr]) -> Value | None:
+    """``softmax(body, o)[place]``: the index is bound, and the place is read; None where the call is no such one."""
+    if not isinstance(node.func, ast.Name) or node.func.id not in ALONG or len(node.args) < 2:
+        return None
+    over = tuple(_indices(reader, node, node.func.id))
+    if len(over) != len(places):
+        raise reader.error(node, f"{counted(len(over), 'index')} named and {counted(len(places), 'place')} read")
+    body = replace(reader, bound=reader.bound | {i.name for i in over}).value(node.args[0])
+    if body.axes:
+        raise reader.left_over(node.args[0], "an axis is left over beside the place that is read")
+    return Value(E.Along(node.func.id, over, body.expr, tuple(reader.integer(p) for p in places)))
+
+
 def _indices(reader: Elaborator, node: ast.Call, function: str) -> list[Index]:
     """The indices named after the first argument."""
     found: list[Index] = []

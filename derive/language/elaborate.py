@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from derive.language import expr as E
 from derive.language.axes import Axes, ShapeError, Value
-from derive.language.calls import call
+from derive.language.calls import along_at, call
 from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Expr, Num, Size
 from derive.language.integers import FloorDiv, Integer, Mod, element, is_size, size_symbol, symbols_of
@@ -114,6 +114,8 @@ class Elaborator:
 
     def subscript(self, node: ast.Subscript) -> Value:
         places = items_of(node.slice)
+        if isinstance(node.value, ast.Call) and (read := along_at(self, node.value, places)) is not None:
+            return read
         known = None
         if isinstance(node.value, ast.Name) and node.value.id not in self.scope.options:
             known = self.scope.tensors.get(node.value.id)

@@ -202,8 +202,8 @@ class Delta(Expr):
 class Partial(Expr):
     """The local derivative of ``of`` by one element, everything else held; not yet worked out.
 
-    Where ``of`` is an element of another tensor that an equation defines, it is the derivative of that equation; of the
-    tensor of ``wrt`` itself (``c[t]`` reads ``c[t-1]``) only with ``by_definition``: else the element is itself, or held.
+    Where ``of`` is an element of another tensor that an equation defines, it is the derivative of that equation; of
+    the tensor of ``wrt`` itself (``c[t]`` reads ``c[t-1]``) only with ``by_definition``: else it is the element itself.
     """
 
     of: Expr
@@ -273,10 +273,13 @@ def power(base: Expr, exponent: Expr) -> Expr:
         n = exponent.value.numerator
         if abs(n) <= 64 and (base.value != 0 or n > 0):
             return Num(base.value**n)
-    if isinstance(base, Pow) and isinstance(base.exponent, Num) and isinstance(exponent, Num):
-        if base.exponent.value.denominator == 1 and exponent.value.denominator == 1:
-            return power(base.base, Num(base.exponent.value * exponent.value))
+    if isinstance(base, Pow) and _is_integer(base.exponent) and _is_integer(exponent):
+        return power(base.base, mul(base.exponent, exponent))
     return Pow(base, exponent)
+
+
+def _is_integer(expr: Expr) -> bool:
+    return isinstance(expr, Num) and expr.value.denominator == 1
 
 
 def divide(numerator: Expr, denominator: Expr) -> Expr:

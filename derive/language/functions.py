@@ -1,7 +1,7 @@
 """The table of elementwise functions: one row each.
 
-A row states the partial derivatives in the language, in terms of the arguments ``x`` (``x, t`` for two) and of the value
-``y``; how it is printed; its NumPy source; and where it has a kink.  All else about a function follows from its row.
+A row states the partial derivatives in the language, in terms of the arguments ``x`` (``x, t`` for two) and of the
+value ``y``; how it is printed; its NumPy source; and where it has a kink.  All else about a function follows from its row.
 The NumPy source must hold for complex arrays too (branches go by the real part), since gradients are checked
 by complex step.
 """
@@ -20,8 +20,8 @@ class Function:
     name        as written in the language
     arguments   names of its arguments in the formulas below
     derivatives the partial derivative by each argument, in the language, over the arguments and the value ``y``
-    notation    how it is printed: a symbol set before its argument (tanh, σ), one of the shapes ``e^x``, ``√x`` and ``|x|``,
-                or a formula in the language over the arguments
+    notation    how it is printed: a symbol set before its argument (tanh, σ), one of the shapes ``e^x``, ``√x`` and
+                ``|x|``, or a formula in the language over the arguments
     numpy       source over the arguments (real or complex arrays)
     domain      where it is smooth: conditions in the language, by which test points are chosen
     kink        the argument values at which the derivative jumps, and the convention used there

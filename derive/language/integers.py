@@ -7,7 +7,7 @@ symbols differ by assumption (a size is nonnegative), so the kind is read off th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,13 @@ import sympy
 Integer = Any  # a SymPy integer expression (SymPy carries no types)
 
 
-@lru_cache(maxsize=None)
+@cache
 def index_symbol(name: str) -> Integer:
     """The symbol of an index, such as ``t``."""
     return sympy.Symbol(name, integer=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def size_symbol(name: str) -> Integer:
     """The symbol of a size, such as ``T``: a nonnegative integer."""
     return sympy.Symbol(name, integer=True, nonnegative=True)

@@ -13,7 +13,16 @@ from itertools import permutations, product
 import sympy
 
 from derive.language.expr import (
-    Along, Bracket, Compare, Elem, Expr, Index, Mul, Reduce, integers_at, size,
+    Along,
+    Bracket,
+    Compare,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Reduce,
+    integers_at,
+    size,
 )  # fmt: skip
 from derive.language.integers import Integer, expand
 from derive.language.ranges import Facts, facts_of, refuted

@@ -93,7 +93,8 @@ class System:
     def __repr__(self) -> str:
         """The layer in a few lines: name, title, options as chosen, and the equations."""
         chosen = "".join(f", {option}={value}" for option, value in self.chosen.items())
-        return "\n".join([f"{self.name}: {self.title}{chosen}", *(f"  {e.left} = {e.right}" for e in self.all_equations)])
+        lines = (f"  {e.left} = {e.right}" for e in self.all_equations)
+        return "\n".join([f"{self.name}: {self.title}{chosen}", *lines])
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:

@@ -90,15 +90,13 @@ def _product(factors: tuple[E.Expr, ...]) -> tuple[str, int]:
 
 
 def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, ...]) -> str:
-    """``softmax(z[n,k], k)``; ``softmax(z[n,k], k=T)`` where it is read at a place that has no name of its own."""
-    places = []
-    for index, place in zip(over, at, strict=True):
-        if place.is_Symbol and not is_size(place) and (place == index.symbol or place not in E.free_symbols(body)):
-            body = E.substitute(body, {index.symbol: place})
-            places.append(place.name)
-        else:
-            places.append(f"{index.name}={integer_text(place)}")
-    return f"{op}({text(body)}, {', '.join(places)})"
+    """``softmax(z[n,k], k)``; ``softmax(z[n,k], k)[T]`` where it is read at a place that has no name of its own."""
+    known = E.free_symbols(body)
+    if all(p == i.symbol or (p.is_Symbol and not is_size(p) and p not in known) for i, p in zip(over, at, strict=True)):
+        body = E.substitute(body, {i.symbol: p for i, p in zip(over, at, strict=True)})
+        return f"{op}({text(body)}, {', '.join(p.name for p in at)})"
+    names = ", ".join(i.name for i in over)
+    return f"{op}({text(body)}, {names})[{','.join(map(integer_text, at))}]"
 
 
 def _integer(integer: Integer) -> tuple[str, int]:
