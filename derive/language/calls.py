@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ def _along(reader: Elaborator, node: ast.Call, name: str) -> Value:
     return reader.axes.along(name, value, named)
 
 
-def along_at(reader: Elaborator, node: ast.Call, places: list[ast.expr]) -> Value | None:
+def along_at(reader: Elaborator, node: ast.Call, places: Sequence[ast.expr]) -> Value | None:
     """``softmax(body, o)[place]``: the index is bound, and the place is read; None where the call is no such one."""
     if not isinstance(node.func, ast.Name) or node.func.id not in ALONG or len(node.args) < 2:
         return None

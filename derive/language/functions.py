@@ -1,8 +1,8 @@
 """The table of elementwise functions: one row each.
 
 A row states the partial derivatives in the language, in terms of the arguments ``x`` (``x, t`` for two) and of the
-value ``y``; how it is printed; its NumPy source; and where it has a kink.  All else about a function follows from its row.
-The NumPy source must hold for complex arrays too (branches go by the real part), since gradients are checked
+value ``y``; how it is printed; its NumPy source; and where it has a kink.  All else about a function follows from its
+row.  The NumPy source must hold for complex arrays too (branches go by the real part), since gradients are checked
 by complex step.
 """
 
