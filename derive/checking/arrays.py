@@ -25,6 +25,12 @@ def axis_values(low: int, high: int, depth: int) -> Array:
     return np.arange(low, high + 1).reshape((-1,) + (1,) * depth)
 
 
+def compact(value: Array) -> Array:
+    """The array without the axes of extent 1 in front, so that it can be used where fewer indices are in scope."""
+    first = next((k for k, n in enumerate(value.shape[:-1]) if n != 1), max(value.ndim - 1, 0))
+    return value.reshape(value.shape[first:]) if first else value
+
+
 def summed(value: Array, extents: Sequence[int], depth: int) -> Array:
     """The sum over the indices bound at ``depth`` and deeper, of extents ``extents`` (outermost first)."""
     lead = value.ndim - (depth + 1)

@@ -88,20 +88,12 @@ class Checker:
         return Place(str(at), interpreter_of(self.derivation, at, self.forest))
 
     def gradient(self, gradient: Gradient) -> None:
-        everywhere = Ground(self.places)
-        zero = gradient.right == ZERO
-        self._lines(gradient, gradient.indices, (gradient.left, gradient.right), everywhere, zero)
-        for step in gradient.steps:
-            self._step(step, (gradient.left,), everywhere, zero)
+        ground = Ground(self.places)
+        lines = [Line(gradient, gradient.indices, (gradient.left, gradient.right))]
+        lines += [Line(s, s.indices, (gradient.left, s.before, s.after)) for s in gradient.steps]
+        self._chain(lines, ground, gradient.right == ZERO)
         for case in gradient.cases:
             self._case(case)
-
-    def _step(self, step: Step, truth: tuple[Expr, ...], ground: Ground, zero: bool) -> None:
-        """Check a step, against the truth if it is known, and its sub-steps, each of which is a line of its own."""
-        self._lines(step, step.indices, (*truth, step.before, step.after), ground, zero)
-        vanishes = zero or (bool(step.substeps) and step.substeps[-1].after == ZERO)
-        for substep in step.substeps:
-            self._step(substep, (), ground, vanishes)
 
     def _case(self, case: Case) -> None:
         system = self.derivation.system
@@ -110,17 +102,23 @@ class Checker:
         held = {i.symbol for i in case.indices}
         said = all(is_size(s) or s in held for s in free_symbols(where))  # else ``left`` and ``right`` are at the place
         ground = Ground([self._place_at(settings)] if settings else self.places, where if said else None)
-        zero = case.right == ZERO
-        self._lines(case, case.indices, (case.left, case.right), ground, zero)
-        for step in case.steps:
-            self._step(step, (case.left,), ground, zero)
+        lines = [Line(case, case.indices, (case.left, case.right))]
+        lines += [Line(s, s.indices, (case.left, s.before, s.after)) for s in case.steps]
+        self._chain(lines, ground, case.right == ZERO)
 
-    def _lines(
-        self, record: Record, indices: Sequence[Index], lines: Sequence[Expr], ground: Ground, zero: bool
-    ) -> None:
-        """Check that all lines have the value of the first."""
-        found = [compared(p.interpreter, indices, lines, ground.where) for p in ground.places]
-        self._note(record, ground.places, found, zero)
+    def _chain(self, lines: Sequence[Line], ground: Ground, zero: bool) -> None:
+        """Check lines that all have one value, each line by itself; and the sub-steps of each, a chain of their own.
+
+        Where that value is zero at every point, one of the lines must show why: it says so, or its terms cancel.
+        """
+        found = [[compared(p.interpreter, x.indices, x.sides, ground.where) for p in ground.places] for x in lines]
+        seen = zero or any(c.telling for comparisons in found for c in comparisons)
+        for line, comparisons in zip(lines, found, strict=True):
+            self._note(line.record, ground.places, comparisons, seen)
+            if isinstance(line.record, Step) and line.record.substeps:
+                substeps = line.record.substeps
+                parts = [Line(s, s.indices, (s.before, s.after)) for s in substeps]
+                self._chain(parts, ground, zero or substeps[-1].after == ZERO)
 
     def _place_at(self, settings: frozenset[tuple[str, int]]) -> Place:
         """A place where some sizes are as a case demands."""
@@ -131,11 +129,11 @@ class Checker:
         return self._at_ones[settings]
 
     def closed_form(self, form: ClosedForm) -> None:
-        self._note(form, self.places, [_unrolled(form, p.interpreter) for p in self.places], False)
+        found = [_unrolled(form, p.interpreter) for p in self.places]
+        self._note(form, self.places, found, any(c.telling for c in found))
 
-    def _note(self, record: Record, places: Sequence[Place], found: Sequence[Comparison], zero: bool) -> None:
+    def _note(self, record: Record, places: Sequence[Place], found: Sequence[Comparison], seen: bool) -> None:
         error = max(c.error for c in found)
-        seen = zero or any(c.telling for c in found)
         self.found[id(record)] = (
             record,
             StepEvidence(error, tuple(p.name for p in places), seen and error <= TOLERANCE),
@@ -148,6 +146,15 @@ class Place:
 
     name: str
     interpreter: Interpreter
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a record says: all its sides are equal, for every value of the indices."""
+
+    record: Record
+    indices: Sequence[Index]
+    sides: Sequence[Expr]
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class Interpreter(Grid):
         key = (id(node), id(moved), *(token(scope.values[s]) for s in node.free))
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = _EVALUATE[type(node.expr)](self, node, scope)
+            known = self._known[key] = arrays.compact(_EVALUATE[type(node.expr)](self, node, scope))
         return known
 
     def _number(self, node: Node, scope: Scope) -> Array:

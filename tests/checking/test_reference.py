@@ -194,3 +194,12 @@ def test_remembered_values_are_those_of_the_expression_not_of_its_letters():
     np.testing.assert_array_equal(reader.over(first, over_ik), reader.over(second, over_ki))
     transposed, _ = parsed("sum(W[k,i]*h0[n,k], k)", "ni")
     assert not np.allclose(reader.over(transposed, over_ik), reader.over(first, over_ik))
+
+
+@pytest.mark.parametrize("inner", ["max(W[i,k], i, k)", "logsumexp(V[i,j], i, j)", "sum(softmax(W[i,k], k)**2, i, k)"])
+def test_a_remembered_value_can_be_used_under_fewer_indices(inner):
+    expr = parse_in(SYSTEM, inner, [])
+    reader = interpreter()
+    under_four = reader.over(expr, [INDICES[name].renamed(name * 2) for name in "tnij"])
+    np.testing.assert_array_equal(reader.over(mul(expr, expr), []), under_four[0, 0, 0, 0] ** 2)
+    np.testing.assert_allclose(reader.over(sum_((INDICES["t"],), expr), []), 5 * under_four[0, 0, 0, 0], rtol=1e-15)
