@@ -7,7 +7,7 @@ matrices, as in NumPy: ``dh[t] = dz[t] @ W_y + [t < T]*da[t+1] @ W_h``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from derive.forms.matrix_axes import Layout, axes_like, is_plain, layout_of, reads, run_by, written_out
@@ -19,6 +19,7 @@ from derive.forms.matrix_tree import MatExpr, Power, Scalar, Tensor, Total
 from derive.language.expr import Elem, Expr, Index, bound_at, free_symbols, names_read, walk
 from derive.language.integers import Integer, symbols_of
 from derive.language.system import System
+from derive.language.system import Tensor as tensor_of_system
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class MatrixForm:
     batch: Index | None = None
 
     def __str__(self) -> str:
-        """The right side, batched, or why there is none."""
-        return str(self.batched)
+        """The right side, batched, or where that cannot be said per sample; or why there is none."""
+        return str(self.per_sample if isinstance(self.batched, NotMatrix) else self.batched)
 
     @property
     def batched(self) -> MatExpr | NotMatrix:
@@ -76,6 +77,34 @@ class MatrixForm:
         return reading.right if isinstance(reading, Reading) else reading
 
 
+@dataclass(frozen=True)
+class _Line:
+    """An equation and what is known around it."""
+
+    system: System
+    layout: Layout
+    left: Elem
+    right: Expr
+    indices: tuple[Index, ...]
+
+    @property
+    def elements(self) -> tuple[Elem, ...]:
+        return (self.left, *reads(self.right))
+
+    @property
+    def samples(self) -> frozenset[Integer]:
+        """The indices that count samples here."""
+        if self.layout.batch is None:
+            return frozenset()
+        return run_by(self.system, self.layout, self.elements, [self.layout.batch])
+
+    def scope(self, named: Iterable[Integer]) -> Scope:
+        axes = {e.name: self.system.tensors[axes_like(self.system, e.name)].axes for e in self.elements}
+        declared = {name: tuple(a.name for a in found) for name, found in axes.items()}
+        data = run_by(self.system, self.layout, self.elements, self.layout.data)
+        return Scope({i.symbol: i for i in self.indices}, frozenset(named), data, declared)
+
+
 def matrix_form(
     system: System, left: Elem, right: Expr, indices: tuple[Index, ...], layout: Layout | None = None
 ) -> MatrixForm:
@@ -83,74 +112,72 @@ def matrix_form(
 
     ``system`` is that of the forward pass or the backward one; ``layout`` (see ``layout_of``) saves finding it again.
     """
-    layout = layout or layout_of(system)
     slid = convolution(system, left, right, indices)
     if slid is not None:
         whole = Reading(_whole(left, indices), slid) if isinstance(slid, MatExpr) else NotMatrix(slid)
         return MatrixForm(whole, whole)
-    samples = _samples(system, layout, left, right)
-    batched = _first(system, layout, left, right, indices, frozenset(), keep=samples)
-    if not samples:
+    line = _Line(system, layout or layout_of(system), left, right, indices)
+    batched = _first_said(line, forced=frozenset(), kept=line.samples)
+    if not line.samples:
         return MatrixForm(batched, batched)
-    per_sample = _first(system, layout, left, right, indices, samples, keep=frozenset())
-    free = next((i for i in indices if i.symbol in samples), None)
-    if isinstance(per_sample, Reading) and free is not None and _can_be_silent(per_sample, free):
-        silent = frozenset({free.symbol})
-        per_sample = Reading(replace(per_sample.left, silent=silent), silenced(per_sample.right, silent))
-    bound = next((i for node in walk(right) for i in bound_at(node) if i.symbol in samples), None)
-    return MatrixForm(batched, per_sample, free or bound)
+    per_sample = _quiet(line, _first_said(line, forced=line.samples, kept=frozenset()))
+    bound = (i for node in walk(right) for i in bound_at(node))
+    batch = next((i for i in (*indices, *bound) if i.symbol in line.samples), None)
+    return MatrixForm(batched, per_sample, batch)
 
 
-def _samples(system: System, layout: Layout, left: Elem, right: Expr) -> frozenset[Integer]:
-    """The symbols that count samples in this equation."""
-    return run_by(system, layout, (left, *reads(right)), [layout.batch]) if layout.batch else frozenset()
+def matrix_of(
+    system: System, expr: Expr, axes: tuple[Index, ...], indices: tuple[Index, ...] = (), layout: Layout | None = None
+) -> MatExpr | NotMatrix:
+    """A vector or matrix whose entries are an expression over ``axes``, such as a Jacobian, for one sample.
+
+    ``indices`` are the other free indices of the expression; they stay written out (that of the sample is not printed).
+    """
+    unnamed = tensor_of_system("", axes, "computed")
+    system = replace(system, tensors={**system.tensors, "": unnamed})
+    left = Elem("", tuple(a.symbol for a in axes))
+    others = tuple(i for i in indices if i not in axes)
+    line = _Line(system, layout or layout_of(system), left, expr, (*others, *axes))
+    said = _quiet(line, _said(line, frozenset(i.symbol for i in others) | line.samples, frozenset()))
+    return said.right if isinstance(said, Reading) else said
 
 
-def _first(
-    system: System, layout: Layout, left: Elem, right: Expr, indices: tuple[Index, ...],
-    forced: frozenset[Integer], keep: frozenset[Integer],
-) -> Reading | NotMatrix:  # fmt: skip
-    """The first way of saying it; each way writes out one more index of the left side, but never one of ``keep``."""
-    refusal: NotMatrix | None = None
-    for more in _prefixes(left):
-        said = _reading(system, layout, left, right, indices, forced | more, keep)
-        if isinstance(said, Reading):
-            return said
-        refusal = refusal if refusal is not None else said
-    assert refusal is not None
-    return refusal
+def _first_said(line: _Line, forced: frozenset[Integer], kept: frozenset[Integer]) -> Reading | NotMatrix:
+    """The first way of saying it: each writes out one more index of the left side, but never one that is ``kept``."""
+    places = [p for p in line.left.index if is_plain(p)]
+    ways = (_said(line, forced | set(places[:count]), kept) for count in range(len(places) + 1))
+    first = next(ways)
+    return first if isinstance(first, Reading) else next((w for w in ways if isinstance(w, Reading)), first)
 
 
-def _prefixes(left: Elem) -> Iterator[frozenset[Integer]]:
-    for count in range(len(left.index) + 1):
-        yield frozenset(p for p in left.index[:count] if p.is_Symbol)
-
-
-def _reading(
-    system: System, layout: Layout, left: Elem, right: Expr, indices: tuple[Index, ...],
-    forced: frozenset[Integer], keep: frozenset[Integer],
-) -> Reading | NotMatrix:  # fmt: skip
-    named = written_out(system, layout, left, right, indices, forced)
-    lost = [s for s in named if s in keep]
+def _said(line: _Line, forced: frozenset[Integer], kept: frozenset[Integer]) -> Reading | NotMatrix:
+    """The equation with the indices that are ``forced`` written out, and those that must be."""
+    named = written_out(line.system, line.layout, line.left, line.right, line.indices, forced)
+    lost = [s for s in named if s in kept]
     if lost:
         return NotMatrix(named[lost[0]] or f"each sample stands by itself: index {lost[0]} has to be written out")
-    elems = (left, *reads(right))
-    names = {e.name for e in elems}
-    declared = {n: tuple(a.name for a in system.tensors[axes_like(system, n)].axes) for n in names}
-    data = run_by(system, layout, elems, layout.data)
-    scope = Scope({i.symbol: i for i in indices}, frozenset(named), data, declared)
+    scope = line.scope(named)
     try:
-        target = raised(left, scope)
+        target = raised(line.left, scope)
         assert isinstance(target, Tensor)
-        result = raised(right, scope, target.axes)
+        result = raised(line.right, scope, target.axes)
     except NotSayable as refusal:
         return NotMatrix(str(refusal))
     missing = [a for a in target.axes if a not in result.axes]
     if missing and not isinstance(result, Scalar):
         return NotMatrix(f"the right side is the same for every {missing[0].name}")
-    if names_read(right) and not any(n.axes for n in (target, *nodes(result))):
+    if names_read(line.right) and not any(n.axes for n in (target, *nodes(result))):
         return NotMatrix(next(filter(None, named.values()), "it is about single numbers: no vector or matrix is in it"))
     return Reading(target, result)
+
+
+def _quiet(line: _Line, said: Reading | NotMatrix) -> Reading | NotMatrix:
+    """The reading with the sample's index not printed, where it is the same throughout."""
+    free = next((i for i in line.indices if i.symbol in line.samples), None)
+    if isinstance(said, NotMatrix) or free is None or not _can_be_silent(said, free):
+        return said
+    silent = frozenset({free.symbol})
+    return Reading(replace(said.left, silent=silent & set(said.left.index)), silenced(said.right, silent))
 
 
 def _whole(left: Elem, indices: tuple[Index, ...]) -> Tensor:

@@ -111,8 +111,8 @@ def _product(factors: Sequence[Expr], summed: Sequence[Index], scope: Scope, wan
 
 
 def _power(base: Expr, exponent: Expr, scope: Scope, wanted: Axes | None) -> MatExpr:
-    if names_read(exponent) or scope.axes_of(exponent):
-        raise NotSayable(f"`{E.Pow(base, exponent)}` has a tensor in the exponent")
+    if scope.axes_of(exponent):
+        raise NotSayable(f"`{E.Pow(base, exponent)}` has a vector or matrix in the exponent")
     return M.Power(raised(base, scope, wanted), exponent)
 
 

@@ -54,14 +54,14 @@ class MatExpr:
         return text(self)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Scalar(MatExpr):
     """A number that reads no vector: a constant, a size, a guard on the written-out indices."""
 
     value: Expr
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Tensor(MatExpr):
     """``name[index]``, the axes that are left being ``entries``: ``da[t+1]`` is the vector da[t+1, i] over i.
 
@@ -85,7 +85,7 @@ class Tensor(MatExpr):
         return tuple(i for i in self.index if i not in self.silent)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Transpose(MatExpr):
     of: MatExpr
 
@@ -94,7 +94,7 @@ class Transpose(MatExpr):
         return self.of.axes[::-1]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class MatMul(MatExpr):
     """A chain of matrices; the last factor may be a (column) vector."""
 
@@ -105,7 +105,7 @@ class MatMul(MatExpr):
         return self.factors[0].axes[:1] + self.factors[-1].axes[1:]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Dot(MatExpr):
     """The inner product of two vectors: uᵀv, a scalar."""
 
@@ -113,7 +113,7 @@ class Dot(MatExpr):
     right: MatExpr
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Outer(MatExpr):
     """The outer product of two vectors: uvᵀ, a matrix."""
 
@@ -125,7 +125,7 @@ class Outer(MatExpr):
         return self.left.axes + self.right.axes
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Diag(MatExpr):
     """The diagonal matrix of a vector."""
 
@@ -136,7 +136,7 @@ class Diag(MatExpr):
         return self.of.axes * 2
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Times(MatExpr):
     """An elementwise product (⊙) and multiplication by scalars, in reading order.
 
@@ -151,7 +151,7 @@ class Times(MatExpr):
         return fullest(self.factors)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Plus(MatExpr):
     """A sum; a scalar or a vector beside a matrix is spread as in ``Times``."""
 
@@ -162,7 +162,7 @@ class Plus(MatExpr):
         return fullest(self.terms)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Power(MatExpr):
     """An elementwise power; exponent -1 is an elementwise reciprocal (never the inverse of a matrix)."""
 
@@ -174,7 +174,7 @@ class Power(MatExpr):
         return self.base.axes
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Apply(MatExpr):
     """An elementwise function of one or several vectors or matrices."""
 
@@ -186,7 +186,7 @@ class Apply(MatExpr):
         return fullest(self.arguments)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Condition(MatExpr):
     """An elementwise bracket: entries 1 where every comparison ``sides[2k] ops[k] sides[2k+1]`` holds, else 0."""
 
@@ -198,7 +198,7 @@ class Condition(MatExpr):
         return fullest(self.sides)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Whole(MatExpr):
     """A function of a whole axis with the axes of its argument: ``softmax`` (or ``argmax``) along ``axis``."""
 
@@ -211,7 +211,7 @@ class Whole(MatExpr):
         return self.of.axes
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Total(MatExpr):
     """A reduction (sum, mean, prod, max, logsumexp) over axes of its argument, written-out indices, or both."""
 
@@ -242,7 +242,7 @@ class Slide:
     in_kernel: bool = False
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Convolution(MatExpr):
     """A windowed sum of products of two tensors, named as such; ``str`` of it is words, not text of the language.
 

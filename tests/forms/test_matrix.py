@@ -3,7 +3,7 @@
 import pytest
 
 from derive.calculus.sweep import derive
-from derive.forms.matrix import NotMatrix, Reading, matrix_form
+from derive.forms.matrix import NotMatrix, Reading, matrix_form, matrix_of
 from derive.language.load import layer, load
 from derive.language.parser import parse_in
 from tests.forms.matrix_values import World, agree, loops
@@ -145,11 +145,11 @@ MATRICES = {
     "title": "Matrices",
     "indices": "n,m:N i:I j,q:J k:K l:L",
     "inputs": "x[n,i] z[n,j] w[n] y0[n,i]",
-    "params": "A[i,j] B[j,k] C[i,k] E[i,j] u[i] v[j] W[l,i,j] P[j,q]",
+    "params": "A[i,j] B[j,k] C[i,k] E[i,j] u[i] v[j] W[l,i,j] P[j,q] p[]",
     "equations": """
 a[n] = sum(x[n,i]*A[i,j]*z[n,j], i, j) + sum(y0[n,i]*E[i,j]*u[i]*v[j], i, j)
 b[n] = sum(P[j,q]*z[n,q]*B[j,k]*C[i,k], i, j, k, q) + sum(W[l,i,j], i, j, l)
-y[n] = w[n]*a[n]*b[n]
+y[n] = w[n]*a[n]*b[n]*p
 """,
     "output": "y",
 }
@@ -181,6 +181,9 @@ y[n] = w[n]*a[n]*b[n]
         ("v[j] = P[j,j]", None, None),
         ("C[i,k] = sum(A[i,j]*B[j,k]*v[j]*C[i,k], j)", "(A @ diag(v) @ B)*C", "(A @ diag(v) @ B)*C"),
         ("u[i] = sum(C[i,k]*sum(B[j,k]*v[j], j), k)", "C @ B.T @ v", "C @ B.T @ v"),
+        ("u[i] = u[i]**p/(p + 1)", "u**p/(p + 1)", "u**p/(p + 1)"),
+        ("u[i] = u[i]**u[i]", None, None),
+        ("x[n,i] = x[n,i]**w[n]", "x[n]**w[n]", None),
         ("W[l,i,j] = W[l,i,j]*v[j]", "W[l] @ diag(v)", "W[l] @ diag(v)"),
         ("x[n,i] = sum(A[i,j]*v[j]*z[n,j], j)", "A @ (v*z)", "(v*z) @ A.T"),
         ("x[n,i] = w[n]*x[n,i]", "w*x", "diag(w) @ x"),
@@ -199,3 +202,30 @@ def test_products(line, per_sample, batched):
     said = [str(r.right) if isinstance(r, Reading) else None for r in readings(system, elem, right, indices)]
     assert said == [per_sample, batched]
     assert_same_values(system, elem, right, indices)
+
+
+def test_the_jacobian_of_a_recurrence():
+    derivation = derive(layer(**RECURRENT))
+    (closed,) = derivation.closed_forms
+    system, others = derivation.backward, tuple(i for i in closed.indices if i != closed.column)
+    jacobian = matrix_of(system, closed.jacobian, (closed.row, closed.column), others)
+    assert str(jacobian) == "diag(1 - h[t+1]**2) @ W_h"
+    assert str(matrix_of(system, closed.jacobian, (closed.column, closed.row), others)) == "W_h.T @ diag(1 - h[t+1]**2)"
+    assert str(matrix_of(system, closed.local, (closed.column,), others)) == "W_y.T @ dy[t]"
+
+
+def test_a_vector_of_what_does_not_vary_is_refused():
+    system = layer(**MATRICES)
+    elem, right, indices = form_of(system, "u[i] = p*w[1]")
+    assert matrix_form(system, elem, right, indices).batched == NotMatrix("the right side is the same for every i")
+
+
+def test_the_batch_index_and_the_text_of_a_form():
+    system, found = lines(RECURRENT)
+    hidden = matrix_form(system, *found["dh[t,n,i]"])
+    assert hidden.batch == system.indices["n"] == matrix_form(system, *found["dW_h[i,k]"]).batch
+    assert str(hidden) == "dy[t] @ W_y + [t < T]*da[t+1] @ W_h"
+    assert str(hidden.per_sample_reading.spoken) == "dh[t,n] = W_y.T @ dy[t,n] + [t < T]*W_h.T @ da[t+1,n]"
+    system, found = lines(ATTENTION)
+    queries = matrix_form(system, *found["q[n,s,d]"])
+    assert isinstance(queries.batched, NotMatrix) and str(queries) == "x @ W_q"

@@ -118,11 +118,11 @@ def test_a_chain_of_matrices_is_always_said(order, backwards):
 
 
 def test_an_index_of_three_matrices_is_refused():
-    """i is joined to j, k and m, and so is m to i, j and k: no order of matrix products removes them."""
+    """Each of i, j, k, m is joined to the three others: no order of matrix products removes them."""
     i, j, k, m = (SYSTEM.indices[name] for name in "ijkm")
-    ends = [("A", i, j), ("C", i, k), ("S", i, m), ("A", m, j), ("C", m, k)]
-    right = E.sum_((i, m), E.mul(*(E.Elem(name, (a.symbol, b.symbol)) for name, a, b in ends)))
-    system = replace(SYSTEM, tensors={**SYSTEM.tensors, "out": Tensor("out", (j, k), "computed")})
-    form = matrix_form(system, E.Elem("out", (j.symbol, k.symbol)), right, (j, k))
+    ends = [("A", i, j), ("C", i, k), ("S", i, m), ("A", m, j), ("C", m, k), ("B", j, k)]
+    right = E.sum_((i, j, k, m), E.mul(*(E.Elem(name, (a.symbol, b.symbol)) for name, a, b in ends)))
+    system = replace(SYSTEM, tensors={**SYSTEM.tensors, "out": Tensor("out", (), "computed")})
+    form = matrix_form(system, E.Elem("out"), right, ())
     assert isinstance(form.batched, NotMatrix)
     assert form.batched.reason == "index m is shared by three matrices, and a matrix product joins two"
