@@ -80,11 +80,13 @@ def merge_sums(node: Expr, scope: Scope) -> Expr | None:
 def _bound_apart(inner: Reduce, outer: tuple[Index, ...], others: Iterable[Expr], scope: Scope) -> Reduce:
     """The inner sum with its indices named apart from those of the outer sum and of the other factors."""
     taken = frozenset(i.name for i in outer).union(*(all_index_names(e) for e in others))
+    own = all_index_names(inner)  # a new name must not capture what stands free in the sum itself
     over: list[Index] = []
     body = inner.body
     for index in inner.over:
-        new = fresh_index(index, scope.system, taken | {i.name for i in over})
-        if new != index:
+        new = index
+        if index.name in taken:
+            new = fresh_index(index, scope.system, taken | own | {i.name for i in over})
             body = substitute(body, {index.symbol: new.symbol})
         over.append(new)
     return Reduce("sum", tuple(over), body)
