@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derive.rendering import formula as F
 from derive.rendering.metrics import width
 
@@ -45,51 +47,63 @@ def _line(parts: list[F.Formula]) -> F.Formula:
 
 def _chunks(formula: F.Formula, limit: float) -> list[F.Formula]:
     """The pieces between which a line may break, each beginning with its sign; too wide ones are opened up."""
-    pieces: list[list[F.Formula]] = [[]]
-    for part in F.parts_of(formula):
-        if isinstance(part, F.Sign) and part.kind in ("binary", "relation") and pieces[-1]:
-            pieces.append([])
-        pieces[-1].append(part)
-        if part == F.COMMA:
-            pieces.append([])
+    parts = F.parts_of(formula)
     out: list[F.Formula] = []
-    for piece in pieces:
-        whole = F.row(*piece) if piece else F.Row(())
-        out += [whole] if width(whole) <= limit else _opened(piece, limit)
+    for piece in _at_commas(parts) if F.COMMA in parts else _at_signs(parts):
+        out += [F.row(*piece)] if width(F.row(*piece)) <= limit else _opened(piece, limit)
     return out
 
 
-def _opened(piece: list[F.Formula], limit: float) -> list[F.Formula]:
-    """A piece that is too wide for a line: broken inside its widest parentheses, or else between its factors."""
-    inside = [k for k, p in enumerate(piece) if isinstance(p, F.Fenced | F.Marked)]
-    if inside:
-        where = max(inside, key=lambda k: width(piece[k]))
-        part = piece[where]
-        if isinstance(part, F.Marked):
-            return _chunks(F.row(*piece[:where], part.body, *piece[where + 1 :]), limit)
-        assert isinstance(part, F.Fenced)
-        chunks = _chunks(part.body, limit)
-        if len(chunks) > 1:
-            head = F.row(*piece[:where], F.Delimiter(part.left, part.size, True), chunks[0])
-            tail = F.row(chunks[-1], F.Delimiter(part.right, part.size, False), *piece[where + 1 :])
-            return _flat([[head], chunks[1:-1], [tail]], limit)
-    return _between_factors(piece)
-
-
-def _flat(groups: list[list[F.Formula]], limit: float) -> list[F.Formula]:
-    return [
-        c
-        for group in groups
-        for chunk in group
-        for c in ([chunk] if width(chunk) <= limit else _between_factors(list(F.parts_of(chunk))))
-    ]
-
-
-def _between_factors(piece: list[F.Formula]) -> list[F.Formula]:
-    """A product in pieces that begin at the spaces between its factors."""
+def _at_commas(parts: Sequence[F.Formula]) -> list[list[F.Formula]]:
     pieces: list[list[F.Formula]] = [[]]
-    for part in piece:
-        if part == F.THIN and pieces[-1]:
+    for part in parts:
+        pieces[-1].append(part)
+        if part == F.COMMA:
+            pieces.append([])
+    return [p for p in pieces if p]
+
+
+def _at_signs(parts: Sequence[F.Formula]) -> list[list[F.Formula]]:
+    pieces: list[list[F.Formula]] = [[]]
+    for part in parts:
+        if isinstance(part, F.Sign) and part.kind in ("binary", "relation") and pieces[-1]:
             pieces.append([])
         pieces[-1].append(part)
-    return [F.row(*p) for p in pieces]
+    return pieces
+
+
+def _opened(piece: list[F.Formula], limit: float) -> list[F.Formula]:
+    """A piece too wide for a line: broken between its factors, and inside those that are too wide themselves."""
+    out: list[F.Formula] = []
+    for factor in _factors(piece):
+        out += [F.row(*factor)] if width(F.row(*factor)) <= limit else _inside(factor, limit)
+    return out
+
+
+def _factors(piece: list[F.Formula]) -> list[list[F.Formula]]:
+    """A product in pieces that begin at the spaces between its factors, or at a sum."""
+    pieces: list[list[F.Formula]] = [[]]
+    for k, part in enumerate(piece):
+        following = piece[k + 1] if k + 1 < len(piece) else None
+        if pieces[-1] and (part == F.THIN or (part == F.GAP and isinstance(following, F.Big))):
+            pieces.append([])
+        pieces[-1].append(part)
+    return pieces
+
+
+def _inside(piece: list[F.Formula], limit: float) -> list[F.Formula]:
+    """A factor broken inside its widest parentheses; a mark around what has to be broken is left out."""
+    places = [k for k, p in enumerate(piece) if isinstance(p, F.Fenced | F.Marked)]
+    if not places:
+        return [F.row(*piece)]
+    where = max(places, key=lambda k: width(piece[k]))
+    before, part, after = piece[:where], piece[where], piece[where + 1 :]
+    if isinstance(part, F.Marked):
+        return _opened([*before, *F.parts_of(part.body), *after], limit)
+    assert isinstance(part, F.Fenced)
+    first, *rest = _chunks(part.body, limit)
+    if not rest:
+        return [F.row(*piece)]
+    head = F.row(*before, F.Delimiter(part.left, part.size, True), first)
+    tail = F.row(rest[-1], F.Delimiter(part.right, part.size, False), *after)
+    return [head, *rest[:-1], tail]

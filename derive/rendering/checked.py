@@ -9,7 +9,7 @@ from derive.steps.record import Case, ClosedForm, Gradient, Step
 
 
 class StepCheck(Protocol):
-    """The check of one record: the largest relative error found, the points at which it was looked for, whether it holds."""
+    """The check of one record: the largest relative error, the points at which it was looked for, whether it holds."""
 
     @property
     def error(self) -> float: ...

@@ -30,14 +30,16 @@ class Letters:
 
 def closed_form(page: Page, form: ClosedForm) -> Iterator[Block]:
     """The recursion in terms of its Jacobians, unrolled; what their size means; what is local and what is total."""
-    letters = _letters(page)
+    letters = _letters(page, form)
     here, there = form.index.symbol, form.index.symbol + form.step
     vector = Math(_vector(page, form, here))
     yield Heading(2, (*text("Closed form of the gradient with respect to "), vector))
     others = [i for i in form.indices if i.name not in (form.index.name, form.column.name)]
     each = (Text(", for each "), Math(F.joined(tuple(page.style.notation.index(i.name) for i in others), F.COMMA)))
-    yield Paragraph((*text("Write the local part and the Jacobian of one step as"), *(each if others else ())))
-    yield Displayed(aligned(_entry(page, letters.local, here, (form.column,)), F.EQUALS, typeset(form.local, page.style), WIDTH))
+    yield Paragraph((*text("Call the local part and the Jacobian of one step"), *(each if others else ()), Text(":")))
+    yield Displayed(
+        aligned(_entry(page, letters.local, here, (form.column,)), F.EQUALS, typeset(form.local, page.style), WIDTH)
+    )
     yield Displayed(_jacobian(page, form, letters))
     yield Paragraph(text("The recursion is linear in the gradient,"))
     gradient_here, gradient_there = _gradient(page, form, here), _gradient(page, form, there)
@@ -48,14 +50,18 @@ def closed_form(page: Page, form: ClosedForm) -> Iterator[Block]:
     yield Paragraph(tuple(_meaning(page, form, letters)))
 
 
-def _letters(page: Page) -> Letters:
-    """Letters that nothing else in the document has."""
-    used = {n.stem for n in page.style.notation.tensors.values()} | set(page.style.notation.ranges)
+def _letters(page: Page, form: ClosedForm) -> Letters:
+    """Letters that are free; the time is a second letter of the index that recurs, if it has one."""
+    ranges = page.style.notation.ranges
+    used = {n.stem for n in page.style.notation.tensors.values()} | set(ranges)
+    second = [n for n, r in ranges.items() if r == (form.index.low, form.index.high) and n != form.index.name]
 
     def free(*candidates: str) -> str:
         return next((c for c in candidates if c not in used), candidates[0])
 
-    return Letters(free("J", "K", "M", "A"), free("g", "q", "r", "c"), free("s", "r", "q", "tau"))
+    return Letters(
+        free("J", "K", "M", "A"), free("g", "q", "r", "c"), second[0] if second else free("s", "r", "q", "tau")
+    )
 
 
 def _entry(page: Page, letter: str, time: Integer, axes: tuple[Index, ...]) -> F.Formula:
@@ -114,7 +120,13 @@ def _meaning(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Math | 
     time = Math(page.style.notation.index(letters.time))
     here = Math(page.style.notation.index(form.index.name))
     later = "later" if form.step > 0 else "earlier"
-    yield from (Text("(the empty product, at "), time, Text(" equal to "), here, Text(f", is 1): the sum over all {later} "))
+    yield from (
+        Text("(the empty product, at "),
+        time,
+        Text(" equal to "),
+        here,
+        Text(f", is 1): the sum over all {later} "),
+    )
     yield from (time, Text(" at which "), Math(_vector(page, form, form.index.symbol)), Text(" makes itself felt. "))
     bound = _norm_bound(page, form, letters)
     if bound is not None:
@@ -124,7 +136,9 @@ def _meaning(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Math | 
     yield Text("where the norms stay below one the far terms vanish, where they are above one they may explode. ")
     yield Strong("Local or total?")
     yield from (Text(" "), Math(F.Name(letters.jacobian, letters.jacobian)))
-    yield Text(" is the derivative of one step with everything else held; the gradient gathers the influence over all steps.")
+    yield Text(
+        " is the derivative of one step with everything else held; the gradient gathers the influence over all steps."
+    )
 
 
 def _norm_bound(page: Page, form: ClosedForm, letters: Letters) -> F.Formula | None:

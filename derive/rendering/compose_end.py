@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from derive.calculus.passes import all_rules
 from derive.forms.function import BackwardFunction
-from derive.language.expr import Elem
-from derive.language.system import System
+from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.checked import GradientCheck
 from derive.rendering.document import Block, Code, Heading, Inlines, Items, Listing, Math, Paragraph, Table, Text, text
 from derive.rendering.document import Equation as Displayed
-from derive.rendering.page import Page
+from derive.rendering.page import Page, shown_steps
 from derive.rendering.rule_formula import rule_formula
-from derive.rendering.typeset import element, typeset
+from derive.rendering.typeset import derivative
 from derive.steps.record import Step
 
 
@@ -28,9 +27,9 @@ def update(page: Page) -> Iterator[Block]:
     yield Paragraph((*text("One step of gradient descent with learning rate "), Math(rate), Text(":")))
     rows = []
     for param in params:
-        place = tuple(a.symbol for a in param.axes)
-        old, change = (element(Elem(n, place), page.style) for n in (param.name, f"d{param.name}"))
-        rows.append((old, F.row(F.Sign("←", "relation"), old, F.MINUS, rate, F.THIN, change)))
+        name, loss = page.style.notation.tensor(param.name), page.style.notation.tensor(LOSS)
+        step = F.row(name, F.MINUS, rate, F.THIN, derivative(loss, name))
+        rows.append((name, F.row(F.Sign("←", "relation"), step)))
     yield Displayed(F.Lines(tuple(rows)))
 
 
@@ -55,13 +54,9 @@ def checks(page: Page) -> Iterator[Block]:
     table = []
     for name in names:
         found = {r.sizes: r for r in rows if r.gradient == name}
-        table.append((_gradient(page, name), *(_cell(found.get(s)) for s in sizes)))
-    yield Table(header, tuple(table))
+        table.append(((page.reader.formula(name),), *(_cell(found.get(s)) for s in sizes)))
+    yield Table((2, *(2 for _ in sizes)), header, tuple(table))
     yield Items(tuple((Text(f"Sizes {k}: "), Code(s)) for k, s in enumerate(sizes, 1)))
-
-
-def _gradient(page: Page, name: str) -> Inlines:
-    return (page.reader.formula(name),)
 
 
 def _cell(row: GradientCheck | None) -> Inlines:
@@ -72,7 +67,7 @@ def rules(page: Page) -> Iterator[Block]:
     """The rules that the derivation uses, in general letters, and the steps in which they are used."""
     used: dict[str, list[str]] = {}
     for gradient in page.gradients():
-        for step in gradient.steps:
+        for step in shown_steps(gradient):
             for name in dict.fromkeys(_rules(step)):
                 used.setdefault(name, []).append(page.number(step))
     rows = []
@@ -80,7 +75,7 @@ def rules(page: Page) -> Iterator[Block]:
         if rule.name in used:
             rows.append((text(rule.name), rule_formula(rule.formula), text(", ".join(used[rule.name]))))
     yield Heading(1, text("Rules used"))
-    yield Table((text("Rule"), text("In general letters"), text("Steps")), tuple(rows))
+    yield Table((3, 9, 4), (text("Rule"), text("In general letters"), text("Steps")), tuple(rows))
 
 
 def _rules(step: Step) -> Iterator[str]:

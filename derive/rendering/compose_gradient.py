@@ -6,29 +6,38 @@ from collections.abc import Iterator
 
 from derive.forms.matrix import Reading
 from derive.forms.matrix_words import described, why_transposed
-from derive.language.expr import Expr, Reduce, sum_
+from derive.language.expr import Reduce, sum_
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned, stacked
 from derive.rendering.compose_matrix import convolutions, reading_formula, readings
 from derive.rendering.document import (
-    Block, Details, Heading, Inlines, Math, Paragraph, Result, Strong, Substep, Text, text,
+    Block,
+    Details,
+    Heading,
+    Inlines,
+    Math,
+    Paragraph,
+    Result,
+    Strong,
+    Substep,
+    Text,
+    text,
 )  # fmt: skip
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.document import Step as StepRow
 from derive.rendering.marks import marked
-from derive.rendering.page import WIDTH, Page
+from derive.rendering.metrics import width
+from derive.rendering.page import WIDTH, Page, shown_steps
 from derive.rendering.typeset import typeset
 from derive.steps.record import Gradient, Step
+
 
 def gradient(page: Page, one: Gradient) -> Iterator[Block]:
     """The section of one gradient."""
     yield Heading(2, (*text("Gradient with respect to "), page.math(one.of)))
-    first, *_ = one.steps
-    yield Paragraph((Strong("Who reads it?"), Text(" "), *page.prose(first.sentence)))
-    previous: Expr | None = None
-    for step in one.steps:
-        yield _row(page, one, step, previous)
-        previous = step.after
+    yield Paragraph((Strong("Who reads it?"), Text(" "), *page.prose(one.steps[0].sentence)))
+    for k, step in enumerate(shown_steps(one)):
+        yield _row(page, one, step, first=k == 0)
     yield _result(page, one)
     yield from _shared(page, one)
     yield from _cases(page, one)
@@ -37,23 +46,38 @@ def gradient(page: Page, one: Gradient) -> Iterator[Block]:
 # Steps
 
 
-def _row(page: Page, one: Gradient, step: Step, previous: Expr | None) -> Block:
+def _row(page: Page, one: Gradient, step: Step, first: bool) -> Block:
     """A step as a line: the first has the gradient on its left, the others go on from there."""
-    line = typeset(marked(step), page.style)
-    left = typeset(one.left, page.style) if previous is None else F.Row(())
-    reason = _CHAIN_RULE if previous is None else page.prose(step.sentence)
+    short, names = page.short(marked(step))
+    line, left = typeset(short, page.style), typeset(one.left, page.style)
+    reason = _chain_rule(page, one) if step is one.steps[0] else page.prose(step.sentence)
+    room = page.room(step)
     return StepRow(
-        aligned(left, F.EQUALS, line, WIDTH),
+        aligned(left, F.EQUALS, line, room) if first else aligned(F.Row(()), F.EQUALS, line, room - width(left)),
+        None if first else left,
         step.rule,
         page.number(step),
-        reason,
+        _sentences(reason, names),
         page.shape(one.indices),
         page.evidence_of(step),
         _substeps(page, step),
     )
 
 
-_CHAIN_RULE = text("The chain rule adds up, over every reader, its own gradient times how it changes with the element.")
+_SMALL = 46.0  # em of a line of single steps, which are set smaller
+_RULE = 9.0  # em of it for the name of the rule
+
+
+def _sentences(first: Inlines, second: Inlines) -> Inlines:
+    return (*first, Text(" "), *second) if first and second else first + second
+
+
+def _chain_rule(page: Page, one: Gradient) -> Inlines:
+    return (
+        *text("Every reader's own gradient, times how the reader changes with "),
+        page.math(one.of),
+        Text(", summed over its indices."),
+    )
 
 
 def _substeps(page: Page, step: Step) -> Details | None:
@@ -62,10 +86,11 @@ def _substeps(page: Page, step: Step) -> Details | None:
         return None
     rows: list[Block] = []
     before = step.substeps[0].before
-    rows.append(Displayed(stacked(typeset(before, page.style), WIDTH)))
+    rows.append(Displayed(stacked(typeset(page.short(before)[0], page.style), _SMALL)))
     for substep in step.substeps:
-        formula = aligned(F.Row(()), F.EQUALS, typeset(marked(substep), page.style), WIDTH)
-        rows.append(Substep(formula, substep.rule, page.prose(substep.sentence)))
+        short, names = page.short(marked(substep))
+        formula = aligned(F.Row(()), F.EQUALS, typeset(short, page.style), _SMALL - _RULE)
+        rows.append(Substep(formula, substep.rule, _sentences(page.prose(substep.sentence), names)))
     count = len(step.substeps)
     return Details(f"{count} single step{'s' if count > 1 else ''}", tuple(rows))
 
@@ -75,20 +100,26 @@ def _substeps(page: Page, step: Step) -> Details | None:
 
 def _result(page: Page, one: Gradient) -> Block:
     """The result in index form and, where it can be said, in matrix form."""
-    formulas = [page.equation(one.left, one.right)]
-    remarks: list[Inlines] = [(*text("Shape "), *page.shape(one.indices), Text(", like "), page.name(one.tensor), Text("."))]
+    short, names = page.short(one.right)
+    formulas = [page.equation(one.left, short)]
+    remarks: list[Inlines] = [
+        (*text("Shape "), *page.shape(one.indices), Text(", like "), page.name(one.tensor), Text("."))
+    ]
+    remarks += [names] if names else []
     found = readings(page, one.left, one.right, one.indices)
     if found.per_sample is not None:
         formulas.append(reading_formula(page, found.per_sample))
         remarks += _about(page, found.per_sample)
     if found.batched is not None:
         formulas.append(reading_formula(page, found.batched))
+    formulas = list(dict.fromkeys(formulas))
     return Result(tuple(formulas), tuple(remarks))
 
 
 def _about(page: Page, reading: Reading) -> Iterator[Inlines]:
-    for sentence in why_transposed(page.system, reading.right):
-        yield (Strong("Why the transpose?"), Text(" "), *page.prose(sentence))
+    sentences = why_transposed(page.system, reading.right)
+    if sentences:
+        yield (Strong("Why the transpose?"), Text(" "), *page.prose(" ".join(sentences)))
     for convolution in convolutions(reading):
         yield page.prose(described(convolution))
 
@@ -98,15 +129,19 @@ def _cases(page: Page, one: Gradient) -> Iterator[Block]:
     if one.cases:
         yield Paragraph((Strong("Special cases."),))
     for case in one.cases:
-        yield Paragraph((page.reader.condition(case.where), Text(": "), *page.prose(case.sentence)))
-        yield Displayed(page.equation(case.left, case.right), evidence=page.evidence_of(case))
+        short, names = page.short(case.right)
+        said = _sentences(page.prose(case.sentence), names)
+        yield Paragraph((page.reader.condition(case.where), Text(": "), *said))
+        yield Displayed(page.equation(case.left, short), evidence=page.evidence_of(case))
 
 
 def _shared(page: Page, one: Gradient) -> Iterator[Block]:
-    """What one use of a shared parameter contributes, and what they all do, where it is used at every step of a recurrence."""
+    """What one use of a parameter contributes, and what all do, where a recurrence uses it at every step."""
     result = one.right
     kind = page.system.tensors[one.tensor].kind
-    steps = [i for i in result.over if i.name in page.recurrent] if isinstance(result, Reduce) and kind == "param" else []
+    steps = (
+        [i for i in result.over if i.name in page.recurrent] if isinstance(result, Reduce) and kind == "param" else []
+    )
     if steps and isinstance(result, Reduce):
         letters = tuple(page.style.notation.index(i.name) for i in steps)
         once = sum_(tuple(i for i in result.over if i not in steps), result.body)

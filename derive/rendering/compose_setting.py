@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.language.expr import Elem, Index
-from derive.language.system import Tensor
+from derive.language.system import LOSS, Tensor
 from derive.rendering import formula as F
-from derive.rendering.document import Block, Code, Heading, Inlines, Items, Math, Paragraph, Strong, Table, Text, text
+from derive.rendering.document import Block, Code, Heading, Inlines, Math, Paragraph, Strong, Table, Text, text
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page, indices_of
 from derive.rendering.typeset import element
@@ -60,14 +60,10 @@ def _gradients_checked(page: Page) -> Iterator[str]:
 def symbols(page: Page) -> Iterator[Block]:
     """The tensors with shape, role and meaning; what the indices run over; sizes that follow from others."""
     yield Heading(1, text("Symbols"))
-    tensors = page.system.tensors.values()
-    rows = [_symbol(page, t) for t in tensors]
-    if page.system.loss:
-        rows.append(((page.loss(),), text("a single number"), text("loss"), ()))
+    rows = [_symbol(page, t) for t in page.system.tensors.values()]
     header = tuple(map(text, ("Symbol", "Shape", "Role", "Meaning")))
-    if not any(row[3] for row in rows):
-        header, rows = header[:3], [row[:3] for row in rows]
-    yield Table(header, tuple(rows))
+    kept = 4 if any(row[3] for row in rows) else 3
+    yield Table((2, 3, 3, 7)[:kept], header[:kept], tuple(row[:kept] for row in rows))
     yield Paragraph((*text("Indices run over "), *_ranges(page), Text(".")))
     for name, value in page.system.derived.items():
         definition = integer_formula(value, page.style.notation, stacked=True)
@@ -82,7 +78,7 @@ _ROLES = {"input": "input", "param": "parameter", "computed": "computed"}
 
 def _symbol(page: Page, tensor: Tensor) -> tuple[Inlines, ...]:
     here = Elem(tensor.name, tuple(a.symbol for a in tensor.axes))
-    role = "output" if tensor.name in page.system.outputs else _ROLES[tensor.kind]
+    role = "loss" if tensor.name == LOSS else "output" if tensor.name in page.system.outputs else _ROLES[tensor.kind]
     kind = f"{role}, whole numbers" if tensor.integer else role
     return ((Math(element(here, page.style)),), page.shape(tensor.axes), text(kind), page.prose(tensor.meaning))
 

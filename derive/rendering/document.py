@@ -91,9 +91,13 @@ class Equation(Block):
 
 @dataclass(frozen=True)
 class Step(Block):
-    """A line of a derivation: formula, rule and number; below it the reason, the shape, the evidence, the sub-steps."""
+    """A line of a derivation: formula, rule and number; below it the reason, the shape, the evidence, the sub-steps.
+
+    ``indent`` is the left side of the line that the formula goes on from, None where it has its own.
+    """
 
     formula: Formula
+    indent: Formula | None
     rule: str
     number: str
     reason: Inlines
@@ -121,6 +125,9 @@ class Result(Block):
 
 @dataclass(frozen=True)
 class Table(Block):
+    """A table; ``weights`` are the widths of its columns beside each other."""
+
+    weights: tuple[int, ...]
     header: tuple[Inlines, ...]
     rows: tuple[tuple[Inlines, ...], ...]
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from derive.language.expr import Elem
 from derive.language.integers import expand, index_symbol
 from derive.language.schedule import Loop, reads, schedule
 from derive.language.system import LOSS, Equation, System
 from derive.rendering import formula as F
-from derive.rendering.document import Edge, Figure, Math, Node, Text, text
+from derive.rendering.document import Edge, Figure, Node, text
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page
-from derive.rendering.typeset import element
 
 Link = tuple[str, str, int]  # read, reader, and how many steps of the recurrence lie between
 
@@ -20,12 +19,10 @@ Link = tuple[str, str, int]  # read, reader, and how many steps of the recurrenc
 def dependencies(page: Page) -> Figure:
     """Every tensor and the tensors that read it; a dashed arrow crosses to another step of a recurrence."""
     links = _links(page)
-    names = [*page.system.tensors, *([LOSS] if page.system.loss else [])]
+    names = list(page.system.tensors)
     columns = _columns(names, links)
     rows = _rows(names, columns, links)
-    nodes = tuple(
-        Node(n, page.style.notation.tensor(n), _role(page.system, n), columns[n], rows[n]) for n in names
-    )
+    nodes = tuple(Node(n, page.style.notation.tensor(n), _role(page.system, n), columns[n], rows[n]) for n in names)
     edges = tuple(Edge(read, by, _label(page, steps)) for read, by, steps in links)
     caption = text("Who reads whom: an arrow goes from what is read to what is computed from it.")
     if any(e.label for e in edges):

@@ -181,8 +181,21 @@ def fenced(left: str, body: Formula, right: str) -> Fenced:
     return Fenced(left, body, right, height(body))
 
 
+def slashed(formula: Formula) -> Formula:
+    """A formula that is a fraction, on one line: 1/2, as in exponents."""
+    match formula:
+        case Fraction(numerator, denominator):
+            sides = (
+                part if isinstance(part, Number | Name) else Fenced("(", part, ")") for part in (numerator, denominator)
+            )
+            return joined(tuple(sides), Sign("/"))
+        case Row(parts):
+            return Row(tuple(map(slashed, parts)))
+    return formula
+
+
 def height(formula: Formula) -> int:
-    """How tall delimiters around a formula must be: 0 normal, 1 big, 2 for a fraction or a sum, 3 for one in another."""
+    """How tall delimiters around a formula must be: 0 normal, 1 big, 2 for a fraction or sum, 3 for one in another."""
     match formula:
         case Row(parts):
             return max((height(p) for p in parts), default=0)

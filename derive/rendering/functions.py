@@ -37,7 +37,7 @@ def exponential(argument: F.Formula) -> F.Formula:
 
 @cache
 def written_out(function: str) -> Expr | None:
-    """The formula that a function stands for, over its arguments as scalars; None for one that has a symbol or a shape."""
+    """The formula that a function stands for, over its arguments as scalars; None for one with a symbol or a shape."""
     row = TABLE.get(function)
     if (
         row is None

@@ -20,7 +20,7 @@ from derive.rendering.metrics import GREEK
 class Dialect:
     """What differs between the two: how a line ends, a thin space, the name of a function, and single signs.
 
-    lone_letter  whether the last letter of a word stands alone, so that no brace comes before a subscript
+    lone_letter  whether the last letter of a word stands alone where a subscript follows, instead of a brace
     """
 
     newline: str
@@ -47,6 +47,8 @@ _OPERATORS = frozenset({"log", "exp", "sin", "cos", "tanh", "max", "min"})
 _VARIANTS = {"eps": r"\varepsilon", "epsilon": r"\varepsilon", "lam": r"\lambda"}
 _STYLES = {"italic": "", "upright": r"\mathrm", "bold": r"\mathbf", "script": r"\mathcal"}
 _ESCAPES = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_"}
+_UPRIGHT = r"\mathrm"
+_WORD_AT_END = re.compile(r"(\\math[a-z]+)\{(\w+)(\w)\}$")
 _COMMAND_AT_END = re.compile(r"\\[A-Za-z]+$")
 
 
@@ -70,11 +72,11 @@ def _latex(formula: F.Formula | None, d: Dialect) -> str:
         case F.Row(parts):
             return _glued(_latex(p, d) for p in parts)
         case F.Name():
-            return _scripted(_stem(formula, d), _label(formula), _number(formula), d)
+            return _scripted(_stem(formula), _label(formula), _number(formula), d)
         case F.Indexed(name, places, tight):
             inner = (_latex(p, d) for p in places)
             below = _glued(inner) if tight else ",".join(inner)
-            return _scripted(_stem(name, d), f"{_label(name)},{below}" if name.label else below, _number(name), d)
+            return _scripted(_stem(name), f"{_label(name)},{below}" if name.label else below, _number(name), d)
         case F.Number(text):
             return text
         case F.Sign(text):
@@ -111,22 +113,17 @@ def _latex(formula: F.Formula | None, d: Dialect) -> str:
     raise TypeError(f"no LaTeX for {type(formula).__name__}")
 
 
-def _stem(name: F.Name, d: Dialect) -> str:
+def _stem(name: F.Name) -> str:
     style = _STYLES[name.style]
     if name.stem in GREEK:
         letter = _VARIANTS.get(name.stem, f"\\{name.stem}")
         body = rf"\boldsymbol{letter}" if name.style == "bold" else letter
     elif len(name.stem) > 1:
-        body = _word(name.stem, style or r"\mathrm", d)
+        body = f"{style or _UPRIGHT}{{{name.stem}}}"
     else:
         letter = r"\ell" if name.stem == "l" and not style else name.stem
         body = f"{style} {letter}" if style else letter
     return body + "'" * name.primes
-
-
-def _word(word: str, style: str, d: Dialect) -> str:
-    """A word set upright; with a lone last letter, what comes before a subscript is that letter and no brace."""
-    return f"{style}{{{word[:-1]}}}{style} {word[-1]}" if d.lone_letter else f"{style}{{{word}}}"
 
 
 def _label(name: F.Name) -> str:
@@ -145,13 +142,14 @@ def _function(name: str, d: Dialect) -> str:
     greek = [g for g, letter in GREEK.items() if letter == name]
     if greek:
         return f"\\{greek[0]}"
-    return name if len(name) == 1 else _word(name, d.function, d)
+    return name if len(name) == 1 else f"{d.function}{{{name}}}"
 
 
 def _scripted(base: str, below: str, above: str, d: Dialect) -> str:
     """A base with its scripts."""
     if below and d.lone_letter and not base[-1:].isalnum():
-        base += r"\hskip 0pt"
+        base, changed = _WORD_AT_END.subn(r"\1{\2}\1 \3", base)
+        base += "" if changed else r"\hskip 0pt"
     return base + (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
 
 

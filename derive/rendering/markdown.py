@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Math, Strong, Text
@@ -12,18 +12,18 @@ from derive.rendering.latex import MARKDOWN, latex
 from derive.rendering.unicode import unicode
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~])")
-_LINE_START = re.compile(r"^(\s*)(\d+[.)]|[-+=:])(?=\s|$|-)")
+_LINE_START = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")
 
 
 def text(plain: str) -> str:
     """Text with everything escaped that Markdown, or the mathematics in it, would take for its own."""
     escaped = _SPECIAL.sub(r"\\\1", plain.replace("&", "&amp;")).replace(r"\<", "&lt;").replace(r"\>", "&gt;")
-    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}", " ".join(escaped.split("\n")))
+    return " ".join(escaped.split("\n"))
 
 
 def inline(pieces: Inlines) -> str:
-    """Running text."""
-    return "".join(map(_inline, pieces))
+    """Running text; its beginning does not look like that of a list or an underline."""
+    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}", "".join(map(_inline, pieces)))
 
 
 def _inline(piece: Inline) -> str:
@@ -54,6 +54,11 @@ def display(formula: Formula, tag: str = "") -> str:
     return f"$${latex(formula, MARKDOWN)}{mark}$$"
 
 
+def boxed(formula: Formula) -> str:
+    """A displayed formula in a frame."""
+    return rf"$$\boxed{{{latex(formula, MARKDOWN)}}}$$"
+
+
 def _tag(tag: str) -> str:
     """Words of a tag: it is set as text."""
     return "".join(c if c.isalnum() or c in " .,()-–'" else " " for c in tag)
@@ -65,7 +70,8 @@ def cell(pieces: Inlines) -> str:
 
 
 def error(value: float) -> str:
-    return f"{value:.1e}"
+    """A relative error."""
+    return f"{value:.1e}" if value else "0"
 
 
 def fence(source: str) -> str:
@@ -96,6 +102,13 @@ def _label(plain: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
-        "text": text, "inline": inline, "display": display, "cell": cell, "error": error, "fence": fence, "mermaid": mermaid,
+        "text": text,
+        "inline": inline,
+        "display": display,
+        "boxed": boxed,
+        "cell": cell,
+        "error": error,
+        "fence": fence,
+        "mermaid": mermaid,
     }
-)  # fmt: skip
+)

@@ -19,10 +19,8 @@ def marked(step: Step) -> Expr:
 
 def _new_parts(step: Step) -> list[Expr]:
     """What the step, or each rewrite gathered in it, has put in."""
-    if step.into != step.after:
-        parts = [step.into]
-    else:
-        parts = [s.into for s in step.substeps if s.into != s.after]
+    whole = step.into == step.after
+    parts = [s.into for s in step.substeps if s.into != s.after] if whole else [step.into]
     return [p for p in parts if not isinstance(p, Num)]
 
 
@@ -54,11 +52,18 @@ def _run(expr: Expr, part: Expr) -> Expr | None:
     """A part that has been absorbed: its terms (or factors) stand in a row among those of the expression."""
     if not (isinstance(expr, Add | Mul) and type(part) is type(expr)):
         return None
-    inner, outer = part.children, expr.children
+    inner, outer = _without_number(part), expr.children
     for start in range(len(outer) - len(inner) + 1):
         if outer[start : start + len(inner)] == inner:
-            return _kept(expr, (*outer[:start], Mark(part), *outer[start + len(inner) :]))
+            group = type(part)(inner) if len(inner) > 1 else inner[0]
+            return _kept(expr, (*outer[:start], Mark(group), *outer[start + len(inner) :]))
     return None
+
+
+def _without_number(part: Expr) -> tuple[Expr, ...]:
+    """The factors of a product but its number, which goes to the front of the product that takes it in."""
+    children = part.children
+    return children[1:] if isinstance(part, Mul) and isinstance(children[0], Num) else children
 
 
 def _everything(line: Expr) -> bool:

@@ -2,69 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from derive.rendering import formula as F
 
-_SCRIPT = 0.75
-_NARROW = frozenset("ijltfr,.;()[]|'!ι")
+_SCRIPT = 0.74  # size of a script beside that of the line
+_NARROW = frozenset("ijltfrI,.;:()[]|'!ι")
 _WIDE = frozenset("mwMWΣ")
+_SIGN: Mapping[F.Kind, tuple[float, float]] = {  # width in a line, where there is space around, and in a script
+    "binary": (1.25, 0.78), "relation": (1.36, 0.78), "punctuation": (0.45, 0.28), "ordinary": (0.78, 0.78),
+}  # fmt: skip
 
 
-def width(formula: F.Formula | None) -> float:
-    """The width in em, set in display style."""
+def width(formula: F.Formula | None, script: bool = False) -> float:
+    """The width in em, set in display style, or in the size and with the spacing of a script."""
+    if script:
+        return _SCRIPT * _width(formula, True)
+    return _width(formula, False)
+
+
+def _width(formula: F.Formula | None, script: bool) -> float:
     match formula:
         case None:
             return 0.0
         case F.Row(parts):
-            return sum(map(width, parts))
+            return sum(_width(p, script) for p in parts)
         case F.Name():
             return _name(formula)
         case F.Indexed(name, places, tight):
-            commas = 0.0 if tight else 0.35 * (len(places) - 1)
-            return _name(formula.name) + _SCRIPT * (sum(map(width, places)) + commas + (0.35 if name.label else 0.0))
+            commas = 0.28 * ((0 if tight else len(places) - 1) + bool(name.label))
+            below = _SCRIPT * (letters(name.label) + sum(_width(p, True) for p in places) + commas)
+            return _stem(name) + max(below, _above(name))
         case F.Number(text) | F.Text(text):
             return letters(text)
         case F.Sign(_, kind):
-            return {"binary": 1.3, "relation": 1.4, "punctuation": 0.5, "ordinary": 0.78}[kind]
+            return _SIGN[kind][script]
         case F.Function(name, primes):
-            return letters(name) + 0.3 * primes + 0.17
+            return letters(name) + 0.3 * primes + (0 if script else 0.17)
         case F.Script(base, below, above):
-            return width(base) + _SCRIPT * max(width(below), width(above)) + 0.05
+            return _width(base, script) + max(width(below, True), width(above, True)) + 0.05
         case F.Big(operator, below, above):
             symbol = 1.45 if operator in "∑∏" else letters(operator)
-            return max(symbol, _SCRIPT * max(width(below), width(above))) + 0.17
+            return max(symbol, width(below, True), width(above, True)) + 0.17
         case F.Fraction(numerator, denominator):
-            return max(width(numerator), width(denominator)) + 0.25
+            return max(_width(numerator, script), _width(denominator, script)) + 0.25
         case F.Fenced(_, body, _, size):
-            return width(body) + 2 * _delimiter(size)
+            return _width(body, script) + 2 * _DELIMITER[size]
         case F.Delimiter(_, size):
-            return _delimiter(size)
+            return _DELIMITER[size]
         case F.Root(body):
-            return width(body) + 0.9
+            return _width(body, script) + 0.9
         case F.Marked(body):
-            return width(body) + 0.7
+            return _width(body, False) + 0.75
         case F.Accent(_, body):
-            return width(body)
+            return _width(body, script)
         case F.Space(eighteenths):
-            return eighteenths / 18
+            return 0 if script else eighteenths / 18
         case F.Lines(rows):
-            return max(width(left) for left, _ in rows) + max(width(right) for _, right in rows)
+            return max(_width(left, script) for left, _ in rows) + max(_width(right, script) for _, right in rows)
     raise TypeError(f"no width for {type(formula).__name__}")
 
 
 def letters(text: str) -> float:
     """The width of plain letters."""
-    return sum(0.4 if c in _NARROW else 0.98 if c in _WIDE else 0.76 if c.isupper() else 0.56 for c in text)
+    return sum(0.38 if c in _NARROW else 0.95 if c in _WIDE else 0.74 if c.isupper() else 0.52 for c in text)
 
 
 def _name(name: F.Name) -> float:
-    stem = letters("x" if name.stem in GREEK else name.stem) + (0.05 if name.style == "italic" else 0.12)
-    above = (letters(name.number) + 0.8) if name.number else 0.0
-    return stem + _SCRIPT * max(letters(name.label), above) + 0.3 * name.primes
+    return _stem(name) + max(_SCRIPT * letters(name.label), _above(name))
 
 
-def _delimiter(size: int) -> float:
-    return (0.4, 0.48, 0.62, 0.76)[size]
+def _stem(name: F.Name) -> float:
+    stem = letters("x" if name.stem in GREEK else name.stem) + (0.04 if name.style == "italic" else 0.1)
+    return stem + 0.28 * name.primes
 
+
+def _above(name: F.Name) -> float:
+    return _SCRIPT * (letters(name.number) + 0.8) if name.number else 0.0
+
+
+_DELIMITER = (0.4, 0.48, 0.62, 0.76)
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε", "zeta": "ζ", "eta": "η",

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from derive.language.expr import Elem, Expr, Index, bound_at, walk
+from derive.language.expr import Elem, Expr, Index, Partial, bound_at, walk
 from derive.language.schedule import Loop, schedule
 from derive.language.system import LOSS, Equation, System
 from derive.rendering import formula as F
+from derive.rendering.abbreviations import abbreviated
 from derive.rendering.breaking import aligned
 from derive.rendering.checked import GradientChecks, StepChecks
 from derive.rendering.document import Evidence, Inline, Inlines, Math, Text
 from derive.rendering.integers import integer_formula
+from derive.rendering.metrics import letters
 from derive.rendering.notation import Notation, notation
 from derive.rendering.operators import Style
 from derive.rendering.prose import Reader, reader
 from derive.rendering.typeset import element, typeset
 from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
 
-WIDTH = 38.0  # em that a displayed formula may take beside its number
+WIDTH = 40.5  # em of a line
+_TAG = 2.5  # em between a formula and the name of its rule
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,25 @@ class Page:
     def number(self, step: Step) -> str:
         return self.steps[id(step)]
 
-    def equation(self, left: Expr, right: Expr, limits: bool = False, width: float = WIDTH) -> F.Formula:
+    def equation(self, left: Expr, right: Expr, limits: bool = False) -> F.Formula:
         """``left = right``, broken into lines where it is too wide."""
         style = replace(self.style, limits=limits)
-        return aligned(typeset(left, style), F.EQUALS, typeset(right, style), width)
+        return aligned(typeset(left, style), F.EQUALS, typeset(right, style), WIDTH)
+
+    def short(self, expr: Expr) -> tuple[Expr, Inlines]:
+        """An expression with names for its long quotients, and the sentence that says what they stand for."""
+        changed, names = abbreviated(expr, self.system)
+        said: Inlines = ()
+        for k, (quotient, symbol) in enumerate(names.items()):
+            even = frozenset({tuple(quotient.args)})
+            value = integer_formula(quotient, self.style.notation, even)
+            letter = self.style.notation.index(symbol.name)
+            said += (Text("Here " if not k else " and "), Math(F.row(letter, F.EQUALS, value)))
+        return changed, (*said, Text(".")) if said else ()
+
+    def room(self, step: Step) -> float:
+        """How wide the formula of a step may be, beside the name of the rule."""
+        return WIDTH - _TAG - 0.85 * letters(f"{step.rule} ({self.number(step)})")
 
     def shape(self, indices: Iterable[Index]) -> Inlines:
         """The shape of a tensor with these axes, in words and sizes."""
@@ -98,13 +116,20 @@ def page(derivation: Derivation, evidence: StepChecks | None, report: GradientCh
     style = Style(names_of(derivation).stating(used))
     system = derivation.system
     numbers = {e.left: str(k) for k, e in enumerate(system.all_equations, 1)}
-    steps = [s for parts in derivation.gradients.values() for part in parts for s in part.steps]
+    steps = [s for parts in derivation.gradients.values() for part in parts for s in shown_steps(part)]
     numbered = {id(s): f"D{k}" for k, s in enumerate(steps, 1)}
     return Page(derivation, evidence, report, style, reader(derivation.backward, style, used), numbers, numbered)
 
 
+def shown_steps(gradient: Gradient) -> tuple[Step, ...]:
+    """The steps of a gradient, but for a chain rule that only repeats the left side: where the loss is the reader."""
+    first, *rest = gradient.steps
+    trivial = isinstance(first.after, Partial) and first.after.of == Elem(LOSS) and first.after.wrt == gradient.of
+    return tuple(rest) if trivial and rest else gradient.steps
+
+
 def names_of(derivation: Derivation) -> Notation:
-    """How names are printed: those of the backward system, of which only the forward pass's indices are the author's."""
+    """How names are printed: those of the backward system, whose indices are the author's only in the forward one."""
     forward = notation(derivation.system)
     return replace(notation(derivation.backward), ranges=forward.ranges, words=forward.words)
 

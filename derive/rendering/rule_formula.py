@@ -11,7 +11,7 @@ from derive.language.expr import Index
 from derive.language.integers import size_symbol
 from derive.language.parser import parse_expression
 from derive.language.scope import Scope
-from derive.language.system import Tensor
+from derive.language.system import LOSS, Tensor
 from derive.rendering import formula as F
 from derive.rendering.document import Code, Inlines, Math
 from derive.rendering.notation import Notation
@@ -51,4 +51,6 @@ def _scope(source: str) -> Scope:
 def _notation(scope: Scope) -> Notation:
     gradients = {n: n[1:] for n in scope.tensors if len(n) == 2 and n[0] == "d"}
     ranges = {i.name: (i.low, i.high) for i in scope.indices.values()}
-    return Notation({}, gradients, {}, frozenset(), ranges, frozenset(scope.indices))
+    matrices = frozenset(t.name for t in scope.tensors.values() if len(t.axes) == 2)
+    loss = {LOSS: F.Name(LOSS, "L", style="script")}
+    return Notation(loss, gradients, {}, matrices, ranges, frozenset(scope.indices))

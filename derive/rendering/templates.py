@@ -9,7 +9,6 @@ from types import MappingProxyType
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from derive.rendering import markdown, tex
-from derive.rendering.formula import Formula
 
 Filters = Mapping[str, Callable[..., object]]
 
@@ -29,7 +28,7 @@ def environment(format: str, own: Path | None = None) -> Environment:
     env = Environment(
         loader=ChoiceLoader([FileSystemLoader(f) for f in folders]),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - each format escapes its own way, by the filter ``text``
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

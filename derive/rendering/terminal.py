@@ -34,14 +34,16 @@ def _block(block: D.Block) -> Iterator[RenderableType]:
             yield from _with_space(_running(inlines))
         case D.Items(items):
             yield from (Padding(Text("• ") + _running(item), (0, 0, 0, 2)) for item in items)
-        case D.Equation(formula, tag):
+        case D.Equation(formula, tag, evidence):
             yield _line(formula, f"({tag})" if tag else "")
+            if evidence is not None:
+                yield Padding(_checked(evidence), (0, 0, 0, 6))
         case D.Step():
             yield from _step(block)
         case D.Result(formulas, remarks):
             lines = [Text(unicode(f), style="bold") for f in formulas] + [_running(r) for r in remarks]
             yield from _with_space(Panel(Group(*lines), expand=False))
-        case D.Table(header, rows):
+        case D.Table(_, header, rows):
             yield from _with_space(_table(header, rows))
         case D.Listing(language, source):
             yield from _with_space(Syntax(source, language, background_color="default", word_wrap=False))
@@ -77,24 +79,29 @@ def _running(inlines: D.Inlines) -> Text:
     return out
 
 
-def _line(formula: Formula, right: str) -> RenderableType:
+def _line(formula: Formula, right: str, indent: str = "") -> RenderableType:
     """A formula, and something at the right margin."""
     grid = Table.grid(expand=True, padding=(0, 2))
     grid.add_column()
     grid.add_column(justify="right", style="dim", no_wrap=True)
-    grid.add_row(Text(unicode(formula)), right)
+    grid.add_row(Text(indent + unicode(formula)), right)
     return Padding(grid, (0, 0, 0, 4))
 
 
 def _step(step: D.Step) -> Iterator[RenderableType]:
     """A line of a derivation: the formula with its rule, and the reason below."""
     yield Text("")
-    yield _line(step.formula, f"{step.rule} ({step.number})")
-    checked = Text()
+    yield _line(step.formula, f"{step.rule} ({step.number})", " " * len(unicode(step.indent)))
+    reason = _running(step.reason)
     if step.evidence is not None:
-        mark, style = ("✓", "green") if step.evidence.ok else ("✗ check FAILED,", "bold red")
-        checked.append(f"  {mark} {step.evidence.error:.0e}", style=style)
-    yield Padding(Text("", style="dim") + _running(step.reason) + checked, (0, 0, 0, 6))
+        reason.append(" ").append_text(_checked(step.evidence))
+    yield Padding(reason, (0, 0, 0, 6))
+
+
+def _checked(evidence: D.Evidence) -> Text:
+    """What a check found."""
+    mark, style = ("✓", "green") if evidence.ok else ("✗ check FAILED", "bold red")
+    return Text(f"{mark} error {evidence.error:.0e} at {evidence.points} points", style=style)
 
 
 def _table(header: tuple[D.Inlines, ...], rows: tuple[tuple[D.Inlines, ...], ...]) -> Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Math, Strong, Text
@@ -11,15 +12,16 @@ from derive.rendering.latex import TEX, latex
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-    '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "'": r"'", "–": "--", "—": "---", "…": r"\ldots{}",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "'": r"'", "–": "--", "—": "---",
+    "…": r"\ldots{}",
     "✓": r"\checkmark{}", "✗": r"$\times$", "−": r"$-$", "\n": " ",
 }  # fmt: skip
 _PLAIN = frozenset(chr(c) for c in range(32, 127))
 
 
 def text(plain: str) -> str:
-    """Text with everything escaped that LaTeX would take for its own; a character it lacks prints as a question mark."""
+    """Text with everything escaped that LaTeX would take for its own; a character it lacks prints as ?."""
     return "".join(_character(c) for c in plain)
 
 
@@ -60,6 +62,8 @@ def math(formula: Formula) -> str:
 
 def error(value: float) -> str:
     """A relative error, as a power of ten: 3.1·10⁻¹⁶."""
+    if not value:
+        return "$0$"
     mantissa, _, exponent = f"{value:.1e}".partition("e")
     return rf"${mantissa}\cdot 10^{{{int(exponent)}}}$"
 
@@ -69,11 +73,30 @@ def listing(source: str) -> str:
     return source.replace(r"\end{lstlisting}", r"\ end{lstlisting}").rstrip("\n")
 
 
+def share(weight: int, weights: Sequence[int]) -> str:
+    """The part of the width that a column has."""
+    return f"{weight / sum(weights):.4f}"
+
+
 def tikz(figure: Figure) -> str:
-    """A picture in TikZ's language."""
-    raise NotImplementedError
+    """A picture in TikZ's language; the nodes of a column stand around its middle."""
+    number = {node.name: f"n{k}" for k, node in enumerate(figure.nodes)}
+    heights = Counter(node.column for node in figure.nodes)
+    lines = []
+    for node in figure.nodes:
+        down = node.row - (heights[node.column] - 1) / 2
+        place = f"({2 * node.column:.1f},{-1.1 * down:.2f})"
+        lines.append(rf"\node[{node.role}] ({number[node.name]}) at {place} {{${latex(node.formula)}$}};")
+    for edge in figure.edges:
+        ends = number[edge.source], number[edge.target]
+        if edge.label is None:
+            lines.append(rf"\draw[->] ({ends[0]}) to[out=0,in=180] ({ends[1]});")
+        else:
+            label = rf"node[above,font=\scriptsize] {{${latex(edge.label)}$}}"
+            lines.append(rf"\draw[->,dashed] ({ends[0]}) to[out=120,in=60,looseness=1.3] {label} ({ends[1]});")
+    return "\n".join(lines)
 
 
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
-    {"text": text, "inline": inline, "math": math, "error": error, "listing": listing, "tikz": tikz}
+    {"text": text, "inline": inline, "math": math, "error": error, "listing": listing, "share": share, "tikz": tikz}
 )

@@ -122,7 +122,7 @@ def _partial(of: E.Expr, wrt: E.Elem, style: Style) -> Set:
     if isinstance(of, E.Elem):
         return derivative(element(of, style), by), ATOM
     operator = F.Fraction(F.PARTIAL, F.row(F.PARTIAL, by))
-    return F.row(operator, F.THIN, F.fenced("(", typeset(of, style), ")")), ATOM
+    return F.row(operator, F.THIN, _at_least(of, ATOM, style)), ATOM
 
 
 # Sums, products, powers
@@ -201,14 +201,14 @@ def _power(expr: E.Pow, style: Style) -> Set:
         return laid_out([_factor(expr, style)]), PRODUCT
     if exponent == E.num(Fraction(1, 2)):
         return F.Root(typeset(base, style)), ATOM
-    above = typeset(exponent, style)
+    above = F.slashed(typeset(exponent, style))
     inner = _at_least(base, ATOM, style)
     match inner:
         case F.Row((F.Function(name, 0) as function, F.Fenced() as argument)):
             if len(name) > 1:
                 return F.row(F.Script(function, above=above), argument), ATOM
             return F.row(function, F.Script(argument, above=above)), ATOM
-        case F.Indexed(F.Name(number="")) | F.Name(number="", primes=0) | F.Number() | F.Fenced():
+        case F.Indexed(F.Name(number="")) | F.Name(number="", primes=0) | F.Number() | F.Fenced() | F.Marked():
             return F.Script(inner, above=above), ATOM
     return F.Script(F.fenced("(", inner, ")"), above=above), ATOM
 

@@ -1,4 +1,4 @@
-"""Matrix expressions as formulas: bold vectors, capital matrices, ⊤ for the transpose, ⊙ for the elementwise product."""
+"""Matrix expressions as formulas: bold vectors, capital matrices, ⊤ for transposes, ⊙ for elementwise products."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _named(name: str, rank: int, places: tuple[F.Formula, ...], style: Style) ->
         printed = replace(printed, style="bold")
     elif rank == 2 and len(printed.stem) == 1 and printed.stem.islower():
         printed = replace(printed, stem=printed.stem.upper(), style="bold")
-    elif rank and (printed.stem in GREEK or len(printed.stem) > 1 or printed.stem.islower()):
+    elif rank == 2 and (printed.stem in GREEK or len(printed.stem) > 1):
         printed = replace(printed, style="bold")
     return F.Indexed(printed, places) if places else printed
 
@@ -234,8 +234,8 @@ def _condition(ops: Sequence[str], sides: Sequence[M.MatExpr], style: Style) -> 
 
 
 def _total(op: str, over: M.Axes, of: M.MatExpr, style: Style) -> F.Formula:
-    """A reduction; what is reduced over an axis of its own is summed entry by entry along it."""
-    body = _at_least(of, _PRODUCT, style)
+    """A reduction; an axis of the argument that is reduced is shown as an index of it."""
+    body = _along_axes(of, over, style) if set(over) & set(of.axes) else _at_least(of, _PRODUCT, style)
     match op:
         case "sum" | "mean":
             front = (share(over, style), F.THIN) if op == "mean" else ()
@@ -243,3 +243,15 @@ def _total(op: str, over: M.Axes, of: M.MatExpr, style: Style) -> F.Formula:
         case "prod":
             return F.row(*big_operators("∏", over, style), body)
     return F.row(F.Big(op, index_names(over, style)), F.GAP, body)
+
+
+def _along_axes(of: M.MatExpr, over: M.Axes, style: Style) -> F.Formula:
+    """The entries, rows or columns of a vector or matrix: (…)_o, of a tensor just its element or its row."""
+    run = tuple(a for a in of.axes if a in over)
+    if isinstance(of, M.Tensor) and of.axes[: len(run)] == run:
+        index = of.index + tuple(a.symbol for a in run)
+        return tensor(M.Tensor(of.name, index, of.entries[len(run) :], silent=of.silent), style)
+    names = [style.notation.index(a.name) if a in over else F.Sign("·") for a in of.axes]
+    while isinstance(names[-1], F.Sign):
+        names.pop()
+    return F.Script(F.fenced("(", matrix_formula(of, style), ")"), F.joined(tuple(names), F.COMMA))
