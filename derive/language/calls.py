@@ -24,8 +24,6 @@ def call(reader: Elaborator, node: ast.Call) -> Value:
     """The value of ``name(argument, ...)``."""
     if not isinstance(node.func, ast.Name):
         raise reader.error(node.func, "only a named function can be called")
-    if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
-        raise reader.error(node, "a function has plain arguments only")
     name = node.func.id.rstrip("_")
     primes = len(node.func.id) - len(name)  # f'(x) is f_(x) to Python's parser
     if name in reader.scope.options:

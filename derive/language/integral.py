@@ -32,11 +32,18 @@ def as_integer(expr: Expr) -> Integer | None:
 
 def plus(*terms: Expr) -> Expr:
     """A sum; one of integers alone is one integer expression (``t+1``)."""
-    if any(isinstance(t, Size) for t in terms) and all(as_integer(t) is not None for t in terms):
-        value = as_integer(E.add(*terms))
-        if value is not None:
-            return E.size(value)
-    return E.add(*terms)
+    total = E.add(*terms)
+    value = None if all(isinstance(t, Num) for t in terms) else as_integer(total)
+    return total if value is None else as_expression(value)
+
+
+def as_expression(integer: Integer) -> Expr:
+    """An integer as the number that its text reads as: a sum is one ``Size``, a product has each factor apart."""
+    if integer.is_Mul:
+        return E.mul(*map(as_expression, integer.args))
+    if integer.is_Pow:
+        return E.power(as_expression(integer.base), as_expression(integer.exp))
+    return E.size(integer)
 
 
 def side(expr: Expr) -> Expr:

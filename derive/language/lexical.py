@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 _INSTEAD = {"^": "a power is written **", "=": "a condition is written ==", "·": "a product is written *",
             "−": "a minus is written -", "≤": "write <=", "≥": "write >=", "≠": "write !=", "⊙": "write *",
             "'": "texts have no meaning here", '"': "texts have no meaning here",
-            "|": "an absolute value is written abs(x)", "!": "write != for 'not equal'",
+            "|": "an absolute value is written abs(x)", "!": "write != for 'not equal'", "=": "a condition is written ==",
             "{": "only round and square brackets are used", "}": "only round and square brackets are used"}  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def tree_of(text: Fragment) -> ast.expr:
             return ast.parse(source_of(text), mode="eval").body
     except SyntaxError as error:
         at = offset_at(text, error.lineno or 1, (error.offset or 1) - 1)
-        raise text.error("not an expression of the language", at, _syntax_hint(text.text, at)) from None
+        raise text.error("not an expression of the language", at) from None
     except (MemoryError, RecursionError, ValueError):
         raise text.error("expression too deep or too large") from None
 
@@ -90,7 +90,7 @@ def _check(text: Fragment) -> None:
     check_length(text)
     brackets: list[tuple[str, int]] = []
     climb = 0  # signs and powers in a row, which nest like brackets
-    before = ""
+    before = kind_before = ""
     for count, (kind, token, at) in enumerate(tokens(text), start=1):
         if count > MAX_TOKENS:
             raise text.error(f"expression too long: more than {MAX_TOKENS} names, numbers and signs", at)
@@ -98,27 +98,45 @@ def _check(text: Fragment) -> None:
             _check_number(text, token, at)
         elif kind == "name":
             _check_word(text, token, at)
-        elif token in "([":
-            brackets.append((token, at))
         elif token in ")]":
             _close(text, brackets, token, before, at)
-        climb += token == "**" or (token in "+-" and before in _BEFORE_SIGN)
-        climb = 0 if token in {",", "*", "/", "@"} else climb
+        _check_order(text, (kind_before, before), (kind, token), at)
+        if token in "([":
+            brackets.append((token, at))
+        sign = token in "+-" and not _ends_operand(kind_before, before)
+        climb = climb + 1 if sign or token == "**" else 0 if token in _FLAT else climb
         if len(brackets) + climb > MAX_DEPTH:
             raise text.error(f"expression nested too deeply: more than {MAX_DEPTH} levels", at)
-        before = token
+        kind_before, before = kind, token
+    if not _ends_operand(kind_before, before):
+        raise text.error("something is missing at the end", len(text.text.rstrip()))
     if brackets:
         raise text.error(f"this {brackets[-1][0]} is never closed", brackets[-1][1])
 
 
-_BEFORE_SIGN = {"", "(", "[", ",", "+", "-", "*", "/", "**", "//", "%", "@", "<", ">", "<=", ">=", "==", "!="}
+_FLAT = {",", "+", "-", "*", "/", "//", "%", "@", "<", ">", "<=", ">=", "==", "!="}  # what stands in a row
+
+
+def _ends_operand(kind: str, token: str) -> bool:
+    return kind in ("name", "number") or token in (")", "]")
+
+
+def _check_order(text: Fragment, before: tuple[str, str], now: tuple[str, str], at: int) -> None:
+    """Refuse what stands beside what it cannot: two operands without a sign, a sign without an operand."""
+    (kind_before, token_before), (kind, token) = before, now
+    if _ends_operand(kind_before, token_before):
+        called = kind_before == "name" or (kind_before != "number" and token == "[")
+        if kind in ("name", "number") or (token in ("(", "[") and not called):
+            raise text.error(f"a sign is missing before {token}", at, "a product needs its sign: 2*x")
+    elif kind == "operator" and token not in ("(", "[", "+", "-") and token_before + token not in ("()", "[]"):
+        raise text.error(f"something is missing before {token}", at)
 
 
 def _close(text: Fragment, brackets: list[tuple[str, int]], token: str, before: str, at: int) -> None:
     if not brackets or {"(": ")", "[": "]"}[brackets[-1][0]] != token:
         raise text.error(f"this {token} closes nothing", at)
     if before == "[":
-        raise text.error("empty brackets", at - 1, "a scalar is declared tau[] and read as tau")
+        raise text.error("empty brackets", brackets[-1][1], "a scalar is declared tau[] and read as tau")
     brackets.pop()
 
 
@@ -134,10 +152,3 @@ def _check_number(text: Fragment, token: str, at: int) -> None:
     mantissa, _, exponent = token.lower().partition("e")
     if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:6])) > MAX_DIGITS):
         raise text.error(f"number too large or too long: {MAX_DIGITS} digits at most", at)
-
-
-def _syntax_hint(text: str, at: int) -> str:
-    rest = text[at:].lstrip()
-    if not rest:
-        return "something is missing at the end"
-    return "a product needs its sign: 2*x" if re.match(r"[A-Za-z0-9(]", rest) else ""

@@ -1,0 +1,94 @@
+"""The range reasoner proves nothing that is false, and proves what layers need."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derive.language.expr import Bracket, Compare, Index, size
+from derive.language.integers import Integer, index_symbol, size_symbol
+from derive.language.load import layer
+from derive.language.ranges import Facts, facts_of, nonnegative, proved, refuted
+from tests.language.values import integer
+
+I, J = index_symbol("i"), index_symbol("j")
+M, N = size_symbol("M"), size_symbol("N")
+FACTS = Facts(lower=((M, 1), (N, 2))).within((Index("i", M - M + 1, N), Index("j", M - M, M - 1)))
+OPERATORS = ["==", "!=", "<", "<=", ">", ">="]
+
+_terms = st.sampled_from([I, J, M, N, I * M, J * N, M * N])
+_integers = st.lists(st.tuples(st.integers(-3, 3), _terms), max_size=4).flatmap(
+    lambda terms: st.integers(-4, 4).map(lambda c: sum((a * t for a, t in terms), M - M) + c)
+)
+
+
+def everywhere(expression: Integer, given_: Integer | None = None) -> bool:
+    """Whether it is >= 0 wherever the facts hold, by looking at every place for small sizes."""
+    for m, n in itertools.product(range(1, 6), range(2, 6)):
+        for i, j in itertools.product(range(1, n + 1), range(m)):
+            values = {"M": m, "N": n, "i": i, "j": j}
+            if (given_ is None or integer(given_, values) >= 0) and integer(expression, values) < 0:
+                return False
+    return True
+
+
+@given(_integers)
+def test_what_is_proved_holds_everywhere(expression: Integer) -> None:
+    if nonnegative(expression, FACTS):
+        assert everywhere(expression)
+
+
+@given(_integers, _integers)
+def test_what_is_proved_under_a_guard_holds_where_the_guard_does(expression: Integer, guard: Integer) -> None:
+    facts = FACTS.given(Bracket((Compare(">=", size(guard), size(M - M)),)))
+    if nonnegative(expression, facts):
+        assert everywhere(expression, guard)
+
+
+@given(_integers, _integers, st.sampled_from(OPERATORS))
+def test_nothing_is_both_proved_and_refuted(left: Integer, right: Integer, op: str) -> None:
+    condition = Compare(op, size(left), size(right))
+    assert not (proved(condition, FACTS) and refuted(condition, FACTS))
+
+
+@pytest.mark.parametrize("expression", [I - 1, N - I, M - 1 - J, N * M - I * M, I + J - 1, M * (N - I) + J, N - 2])
+def test_bounds_of_indices(expression: Integer) -> None:
+    assert nonnegative(expression, FACTS)
+
+
+@pytest.mark.parametrize("expression", [I - 2, N - I - 1, J - 1, M - N, N - M, I - J])
+def test_what_fails_somewhere_is_not_proved(expression: Integer) -> None:
+    assert not nonnegative(expression, FACTS)
+
+
+def test_a_strided_window_stays_in_its_signal() -> None:
+    system = layer(
+        indices="i=0..L-1  u=0..K-1  p=0..P-1",
+        sizes="P = (L - K)//s + 1",
+        inputs="x[i]",
+        equations="y[p] = sum(x[s*p+u], u)",
+        output="y",
+    )
+    facts = facts_of(system, system.indices.values())
+    p, u, s, L = index_symbol("p"), index_symbol("u"), size_symbol("s"), size_symbol("L")
+    assert nonnegative(L - 1 - s * p - u, facts)
+    assert not nonnegative(L - 2 - s * p - u, facts)
+
+
+@pytest.mark.parametrize("op", OPERATORS)
+def test_guards_tell_what_they_say(op: str) -> None:
+    facts = FACTS.given(Bracket((Compare(op, size(I), size(M)),)))
+    assert nonnegative(M - I - 1, facts) == (op == "<")
+    assert nonnegative(M - I, facts) == (op in ("<", "<=", "=="))
+    assert nonnegative(I - M, facts) == (op in (">", ">=", "=="))
+
+
+def test_unequal_to_an_end_is_before_it() -> None:
+    assert nonnegative(N - I - 1, FACTS.given(Bracket((Compare("!=", size(I), size(N)),))))
+    assert nonnegative(I - 2, FACTS.given(Bracket((Compare("!=", size(I), size(M - M + 1)),))))
+
+
+def test_a_new_index_hides_one_of_its_name() -> None:
+    facts = FACTS.within((Index("i", M - M + 5, N),))
+    assert nonnegative(I - 5, facts)

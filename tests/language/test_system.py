@@ -1,0 +1,49 @@
+"""A layer as data."""
+
+from derive.language.integers import size_symbol
+from derive.language.load import layer, load
+from derive.language.system import LOSS, outside_value
+from tests.language.layers import SYSTEM
+
+T, N, H = map(size_symbol, "TNH")
+
+
+def test_inputs_params_and_equations_are_found_by_name() -> None:
+    assert [t.name for t in SYSTEM.inputs] == ["x", "h0", "v", "w", "tok"]
+    assert [t.name for t in SYSTEM.params] == ["W_x", "W_h", "b_h", "tau"]
+    assert [e.is_base for e in SYSTEM.definitions("h")] == [True, False]
+    assert [e.name for e in SYSTEM.readers("h")] == ["a"]
+    assert [e.name for e in SYSTEM.readers("W_h")] == ["a"]
+    assert [t.name for t in SYSTEM.tensors.values() if t.integer] == ["tok"]
+
+
+def test_the_loss_is_an_equation_too() -> None:
+    system = load("cross_entropy")
+    assert system.loss is not None and system.all_equations[-1] is system.loss
+    assert system.definitions(LOSS) == (system.loss,)
+    assert [e.name for e in system.readers("l")] == [LOSS]
+    assert SYSTEM.all_equations == SYSTEM.equations
+
+
+def test_storage_holds_the_base_cases() -> None:
+    assert SYSTEM.storage("h") == ((0, T), (1, N), (1, H))
+    assert SYSTEM.storage("a") == ((1, T), (1, N), (1, H))
+    backwards = layer(indices="t=1..T", inputs="x[t]", equations="g[T+1] = 0; g[t] = x[t] + g[t+1]", output="g")
+    assert backwards.storage("g") == ((1, T + 1),)
+    both = layer(indices="t=1..T", inputs="x[t]", equations="g[-1] = 1; g[0] = 2; g[t] = g[t-2]", output="g")
+    assert both.storage("g") == ((-1, T),)
+
+
+def test_siblings_share_a_range() -> None:
+    assert [i.name for i in SYSTEM.siblings(SYSTEM.indices["k"])] == ["i", "k"]
+    assert [i.name for i in SYSTEM.siblings(SYSTEM.indices["t"])] == ["t"]
+
+
+def test_what_is_read_outside() -> None:
+    assert outside_value(load("conv2d"), "x") == 0
+    assert outside_value(load("maxpool1d"), "x") == float("-inf")
+    assert outside_value(SYSTEM, "x") is None
+
+
+def test_a_system_shows_its_equations() -> None:
+    assert "h[t,n,i] = tanh(a[t,n,i])" in str(SYSTEM)
