@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.calculus import sweep
+from derive.calculus.order import is_given
 from derive.language.errors import LayerError, nearest
 from derive.language.expr import Expr
 from derive.language.integers import Integer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from derive.checking.verify import Report
     from derive.forms.function import BackwardFunction
     from derive.forms.matrix import MatrixForm
+    from derive.rendering.document import Document
 
 __all__ = ["Derivation", "Gradient", "Layer", "LayerError", "UnknownNameError", "catalogue", "gradients", "load"]
 
@@ -46,7 +48,7 @@ def gradients(layer: str | Path | System, wrt: str | Sequence[str] | None = None
 
 def _check_wrt(system: System, name: str) -> None:
     """Raise LayerError unless a gradient can be taken by the tensor."""
-    known = [t.name for t in system.tensors.values() if not t.integer and not sweep.is_given(system, t.name)]
+    known = [t.name for t in system.tensors.values() if not t.integer and not is_given(system, t.name)]
     if name in known:
         return
     if name not in system.tensors:
@@ -130,9 +132,27 @@ class Derivation(Mapping[str, "Gradient"]):
 
         return verify(self.record, self._function)
 
+    def document(self) -> Document:
+        """The derivation and what its checks found, as a document of no format yet."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> Document:
+        from derive.rendering.compose import compose
+
+        return compose(self.record, self.evidence(), self.verify())
+
     def render(self, to: str = "md", templates: Path | None = None) -> str:
-        """The derivation as a document: ``md`` for Markdown with mathematics, ``tex`` for LaTeX."""
-        raise NotImplementedError
+        """The document in a format: ``md`` is Markdown with mathematics, ``tex`` LaTeX.
+
+        ``templates`` is a folder of templates that replace the program's own of the same name.
+        """
+        from derive.rendering.render import FORMATS, printed
+
+        if to not in FORMATS:
+            hint = nearest(to, FORMATS) or f"there are {', '.join(FORMATS)}"
+            raise UnknownNameError(f"unknown format {to!r}", hint=hint)
+        return printed(self._document, to, templates)
 
     def _repr_markdown_(self) -> str:
         return self.render("md")
@@ -180,8 +200,9 @@ class Gradient:
         """The result as LaTeX, in index notation, without dollar signs."""
         from derive.rendering.formula import EQUALS, row
         from derive.rendering.latex import latex
+        from derive.rendering.operators import Style
         from derive.rendering.page import names_of
-        from derive.rendering.typeset import Style, typeset
+        from derive.rendering.typeset import typeset
 
         style = Style(names_of(self.derivation.record), limits=True)
         return latex(row(typeset(self.parts[0].left, style), EQUALS, typeset(self.index, style)))

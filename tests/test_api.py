@@ -141,8 +141,9 @@ def test_what_is_not_there_is_named_with_what_is(linear: derive.Derivation) -> N
         derive.load("liner")
 
 
-def test_templates_may_be_overridden(linear: derive.Derivation, tmp_path: Path) -> None:
-    raise NotImplementedError
+def test_a_template_of_ones_own_replaces_the_programs(linear: derive.Derivation, tmp_path: Path) -> None:
+    (tmp_path / "document.md.j2").write_text("Mine: << document.title >>", encoding="utf-8")
+    assert linear.render("md", templates=tmp_path) == "Mine: Linear layer\n"
 
 
 def test_index_form_is_text_of_the_language(rnn: derive.Derivation) -> None:

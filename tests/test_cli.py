@@ -67,6 +67,53 @@ def test_doc_of_a_layer_file_and_of_options(command: Command) -> None:
     assert page == derive.gradients(derive.load("rnn", f="relu", g="softmax")).render("md")
 
 
+def test_show_prints_each_step_with_its_rule_and_each_result(command: Command) -> None:
+    exit_code, out, err = command("show", "linear")
+    assert (exit_code, err) == (0, "")
+    derivation = derive.gradients("linear")
+    for name in derivation:
+        assert f"∂L/∂{name}" in out
+        assert all(step.rule in out for step in derivation[name].steps)
+    assert "∂L/∂W = Σ_n" in out or "∂L/∂W[o,i] = Σ_n" in out
+    assert max(map(len, out.splitlines())) <= 120
+
+
+def test_show_of_chosen_gradients_and_options(command: Command) -> None:
+    exit_code, out, _ = command("show", "rnn", "--wrt", "b_y", "--set", "f=relu")
+    assert exit_code == 0
+    assert "Gradient with respect to b_y[o]" in out
+    assert "Gradient with respect to W_h" not in out
+    assert "ReLU" in out
+
+
+def test_verify_has_a_row_for_each_gradient_at_each_size(command: Command) -> None:
+    exit_code, out, _ = command("verify", "rnn", "--set", "f=relu")
+    assert exit_code == 0
+    rows = [line.split() for line in out.splitlines()]
+    for name in derive.load("rnn").params:
+        assert sum(row[0] == f"d{name.name}" for row in rows if row) >= 3
+    assert rows[0] == ["rnn", "f=relu", "g=linear", "ell=squared_error"]
+
+
+def test_verify_of_the_whole_catalogue_tries_every_option(command: Command) -> None:
+    exit_code, out, _ = command("verify")
+    assert exit_code == 0
+    headings = {line for line in out.splitlines() if line.split(" ")[0] in derive.catalogue()}
+    for name in derive.catalogue():
+        for option, values in derive.load(name).options.items():
+            assert all(any(f"{option}={v}" in h.split() for h in headings if h.startswith(name)) for v in values)
+
+
+@pytest.mark.parametrize("arguments", [("verify", "linear"), ("doc", "linear")], ids=" ".join)
+def test_a_failed_check_ends_with_exit_code_1(
+    command: Command, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("derive.checking.verify.BAR", 0.0)
+    exit_code, out, err = command(*arguments)
+    assert exit_code == 1
+    assert "FAILED" in out or "failed" in err
+
+
 def test_code_runs(command: Command) -> None:
     exit_code, out, _ = command("code", "linear")
     assert exit_code == 0

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from derive.language.functions import TABLE
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(p.relative_to(ROOT / "derive") for p in (ROOT / "derive").rglob("*.py") if p.stem[:2] != "__")
 SOURCES = sorted((ROOT / "derive").rglob("*.py"))
@@ -45,8 +47,8 @@ def test_modules_stay_small_enough_to_read(source: Path) -> None:
 
 
 def test_no_layer_is_known_to_the_program() -> None:
-    """A layer of the catalogue is data: no module names one."""
-    names = {p.stem for p in (ROOT / "derive" / "layers").glob("*.toml")}
+    """A layer of the catalogue is data: no module names one (some functions of the language share a layer's name)."""
+    names = {p.stem for p in (ROOT / "derive" / "layers").glob("*.toml")} - set(TABLE)
     assert names
     quoted = re.compile("|".join(rf"[\"']{re.escape(name)}[\"']" for name in sorted(names)))
     for source in SOURCES:
