@@ -18,6 +18,7 @@ from derive.forms.matrix_raise import Scope, raised
 from derive.forms.matrix_tree import MatExpr, Power, Scalar, Tensor, Total
 from derive.language.expr import Elem, Expr, Index, bound_at, free_symbols, names_read, walk
 from derive.language.integers import Integer, symbols_of
+from derive.language.parser import parse_in
 from derive.language.system import System
 from derive.language.system import Tensor as tensor_of_system
 
@@ -140,6 +141,14 @@ def matrix_of(
     line = _Line(system, layout or layout_of(system), left, expr, (*others, *axes))
     said = _quiet(line, _said(line, frozenset(i.symbol for i in others) | line.samples, frozenset()))
     return said.right if isinstance(said, Reading) else said
+
+
+def elaborated(system: System, reading: Reading, indices: tuple[Index, ...]) -> Expr | None:
+    """A reading's right side read back into index form, by which it is checked; None where its text is only words.
+
+    ``indices`` are those of the equation that the reading was made from.
+    """
+    return parse_in(system, str(reading.spoken.right), indices) if reading.right.parseable else None
 
 
 def _first_said(line: _Line, forced: frozenset[Integer], kept: frozenset[Integer]) -> Reading | NotMatrix:

@@ -69,7 +69,9 @@ def raised(expr: Expr, scope: Scope, wanted: Axes | None = None) -> MatExpr:
             return _along(expr, scope, wanted)
         case E.Reduce():
             return _reduce(expr, scope, wanted)
-    if not own and not isinstance(expr, E.Partial):
+        case E.Partial():
+            raise NotSayable(f"`{expr}` is not worked out")
+    if not own:
         return M.Scalar(expr)
     raise NotSayable(f"`{expr}` has no matrix form")
 

@@ -11,14 +11,11 @@ import sympy
 
 from derive.forms import matrix_tree as M
 from derive.language import expr as E
+from derive.language.functions import TABLE
 from derive.language.integers import evaluate, size_symbol
 
-FUNCTIONS = {
-    "tanh": np.tanh, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "linear": lambda x: x,
-    "relu": lambda x: np.maximum(x, 0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "squared_error": lambda x, t: (x - t) ** 2, "f": np.arctan, "g": lambda x: x**2 + x, "sign": np.sign,
-    "sin": np.sin, "cos": np.cos, "abs": np.abs,
-}  # fmt: skip
+FUNCTIONS = {name: eval(f"lambda {', '.join(row.arguments)}: {row.numpy}", {"np": np}) for name, row in TABLE.items()}
+FUNCTIONS |= {"f": np.arctan, "g": lambda x: x**2 + x, "f'": lambda x: 1 / (1 + x**2), "g'": lambda x: 2 * x + 1}
 COMPARE = {"==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater,
            ">=": np.greater_equal}  # fmt: skip
 
@@ -80,6 +77,9 @@ def loops(expr, world, env):
         case E.Along("softmax", over, body, places):
             exps = {tuple(at[i.symbol] for i in over): exp(loops(body, world, at)) for at in world.places(over, env)}
             return exps[tuple(world.number(p, env) for p in places)] / sum(exps.values())
+        case E.Along("argmax", over, body, places):
+            found = {tuple(at[i.symbol] for i in over): loops(body, world, at) for at in world.places(over, env)}
+            return float(max(found, key=found.__getitem__) == tuple(world.number(p, env) for p in places))
         case E.Bracket(conditions):
             return float(all(COMPARE[c.op](loops(c.left, world, env), loops(c.right, world, env)) for c in conditions))
         case E.Delta(left, right):
@@ -144,6 +144,9 @@ def entries(node, world, env):
         case M.Whole("softmax", of, axis):
             exps = np.exp(value(of))
             return exps / exps.sum(axis=of.axes.index(axis), keepdims=True)
+        case M.Whole("argmax", of, axis):
+            stack = np.moveaxis(value(of), of.axes.index(axis), -1)
+            return np.moveaxis(np.eye(stack.shape[-1])[stack.argmax(axis=-1)], -1, of.axes.index(axis))
         case M.Total(op, over, of):
             written = [i for i in over if i not in of.axes]
             stack = np.stack([entries(of, world, at) for at in world.places(written, env)])

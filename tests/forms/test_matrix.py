@@ -3,8 +3,9 @@
 import pytest
 
 from derive.calculus.sweep import derive
-from derive.forms.matrix import NotMatrix, Reading, matrix_form, matrix_of
-from derive.language.load import layer, load
+from derive.checking.sizes import choose_sizes
+from derive.forms.matrix import NotMatrix, Reading, elaborated, matrix_form, matrix_of
+from derive.language.load import catalogue, layer, load
 from derive.language.parser import parse_in
 from tests.forms.matrix_values import World, agree, loops
 
@@ -76,20 +77,16 @@ def readings(system, elem, right, indices):
     return form.per_sample_reading, form.batched_reading
 
 
-def world_of(system, sizes=SIZES):
-    return World(system, {name: sizes[name] for name in system.sizes})
-
-
-def assert_same_values(system, elem, right, indices):
+def assert_same_values(system, elem, right, indices, sizes=SIZES):
     """Both readings have the values of the index form: as a tree, and as text read back into index form."""
-    world = world_of(system)
+    world = World(system, {name: sizes[name] for name in system.sizes})
     for reading in readings(system, elem, right, indices):
         if isinstance(reading, NotMatrix):
             assert reading.reason
             continue
         assert agree(reading, elem, right, indices, world)
-        if reading.right.parseable:
-            again = parse_in(system, str(reading.spoken.right), indices)
+        again = elaborated(system, reading, indices)
+        if again is not None:
             for env in world.places(indices, {}):
                 assert loops(again, world, env) == pytest.approx(loops(right, world, env), rel=1e-9)
 
@@ -184,6 +181,8 @@ y[n] = w[n]*a[n]*b[n]*p
         ("u[i] = u[i]**p/(p + 1)", "u**p/(p + 1)", "u**p/(p + 1)"),
         ("u[i] = u[i]**u[i]", None, None),
         ("x[n,i] = x[n,i]**w[n]", "x[n]**w[n]", None),
+        ("P[j,q] = softmax(P[j,q], j)*argmax(P[j,q], q)", "softmax(P, j)*argmax(P, q)", "softmax(P, j)*argmax(P, q)"),
+        ("v[j] = max(P[j,q], q) + logsumexp(P[q,j], q)", "max(P, q) + logsumexp(P, j)", "max(P, q) + logsumexp(P, j)"),
         ("W[l,i,j] = W[l,i,j]*v[j]", "W[l] @ diag(v)", "W[l] @ diag(v)"),
         ("x[n,i] = sum(A[i,j]*v[j]*z[n,j], j)", "A @ (v*z)", "(v*z) @ A.T"),
         ("x[n,i] = w[n]*x[n,i]", "w*x", "diag(w) @ x"),
@@ -229,3 +228,18 @@ def test_the_batch_index_and_the_text_of_a_form():
     system, found = lines(ATTENTION)
     queries = matrix_form(system, *found["q[n,s,d]"])
     assert isinstance(queries.batched, NotMatrix) and str(queries) == "x @ W_q"
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_line_of_the_catalogue_is_right_or_refused(name):
+    system, found = lines(name)
+    sizes = choose_sizes(system, 3, 0)
+    for line in found.values():
+        form = matrix_form(system, *line)
+        if form.per_sample_reading == form.batched_reading and not is_text(form.batched):
+            continue
+        assert_same_values(system, *line, sizes)
+
+
+def is_text(right):
+    return not isinstance(right, NotMatrix) and right.parseable

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from derive.calculus.sweep import derive
-from derive.forms.matrix import NotMatrix, Reading, matrix_form
+from derive.forms.matrix import NotMatrix, Reading, elaborated, matrix_form
 from derive.forms.matrix_build import nodes
 from derive.forms.matrix_tree import Convolution
 from derive.language.load import layer
@@ -115,7 +115,7 @@ def test_text_says_what_is_added():
     reading = matrix_form(system, equation.left, equation.right, equation.indices).batched_reading
     assert isinstance(reading, Reading)
     assert str(reading) == "y = (correlation of x and W) + b[o]"
-    assert not reading.right.parseable
+    assert elaborated(system, reading, equation.indices) is None
 
 
 @pytest.mark.parametrize(
