@@ -1,10 +1,13 @@
 """Equations as textbooks print them, and with the same values as in index form."""
 
+import re
+
 import pytest
 
 from derive.calculus.sweep import derive
 from derive.checking.sizes import choose_sizes
 from derive.forms.matrix import NotMatrix, Reading, elaborated, matrix_form, matrix_of
+from derive.language.errors import LayerError
 from derive.language.load import catalogue, layer, load
 from derive.language.parser import parse_in
 from tests.forms.matrix_values import World, agree, loops
@@ -243,3 +246,13 @@ def test_every_line_of_the_catalogue_is_right_or_refused(name):
 
 def is_text(right):
     return not isinstance(right, NotMatrix) and right.parseable
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("diag(A) @ v", "diag takes a vector; here are axes (i, j)"), ("diag(u, u) @ A", "diag takes 1 argument, here 2")],
+)
+def test_diag_takes_one_vector(text, message):
+    system = layer(**MATRICES)
+    with pytest.raises(LayerError, match=re.escape(message)):
+        parse_in(system, text, (system.indices["i"], system.indices["j"]))
