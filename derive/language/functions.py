@@ -60,7 +60,7 @@ TABLE: Mapping[str, Function] = MappingProxyType(
                  "np.where(np.real(x) > 0, x, 0) + np.log(1.0 + np.exp(np.where(np.real(x) > 0, -x, x)))"),
             _row("relu", "[x > 0]", "ReLU", "np.where(np.real(x) > 0, x, 0.0)",
                  kink="x = 0, where the derivative is taken as 0"),
-            _row("abs", "sign(x)", "|x|", "np.where(np.real(x) < 0, -x, x)",
+            _row("abs", "sign(x)", "|x|", "np.sign(np.real(x)) * x",
                  kink="x = 0, where the derivative is taken as 0"),
             _row("sign", "0", "sign", "np.sign(np.real(x))", kink="x = 0, where it jumps"),
             _row("squared_error", ("2*(x - t)", "-2*(x - t)"), "(x - t)**2", "(x - t) ** 2",

@@ -32,10 +32,11 @@ class Facts:
     known: tuple[Integer, ...] = ()
 
     def within(self, indices: Iterable[Index]) -> Facts:
-        """The facts, with more indices in scope."""
+        """The facts, with more indices in scope; what was known of other indices of the same names is forgotten."""
         new = tuple((i.symbol, i.low, i.high) for i in indices)
         names = {n[0] for n in new}
-        return replace(self, ranges=new + tuple(r for r in self.ranges if r[0] not in names))
+        ranges = new + tuple(r for r in self.ranges if r[0] not in names)
+        return replace(self, ranges=ranges, known=tuple(k for k in self.known if names.isdisjoint(symbols_of(k))))
 
     def given(self, bracket: Bracket) -> Facts:
         """The facts, where the conditions of a bracket hold too."""
