@@ -14,6 +14,7 @@ from derive.checking.reference import Interpreter
 from derive.language.expr import Add, Bracket, Delta, Expr, Index, Mul, Reduce
 
 _VANISHING = 1e-12  # a value so much smaller than the terms it is the sum of is zero but for rounding
+_ROUNDING = 64 * np.finfo(float).eps  # a difference so much smaller than the terms is rounding: 1 - y**2 at y near 1
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def compared(
     error = difference / max(_largest(values[0]), np.finfo(float).tiny)
     if error > _VANISHING:
         terms = max(_largest(_terms(reader, line, scope)) for line in lines)
-        if size <= _VANISHING * terms:
+        if size <= _VANISHING * terms or difference <= _ROUNDING * terms:
             return Comparison(difference / terms, True)
     return Comparison(error, True)
 

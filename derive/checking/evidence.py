@@ -6,16 +6,16 @@ alone.  All lines of a gradient's derivation must have that value, on all axes, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice, repeat
 
 import numpy as np
 
 from derive.checking.compare import Comparison, compared
-from derive.checking.points import Point, point, points
+from derive.checking.points import point
 from derive.checking.reference import Interpreter
-from derive.checking.sizes import choose_sizes
+from derive.checking.sizes import Sizes, choose_sizes
 from derive.checking.tree import Forest
 from derive.checking.truth import interpreter_of
 from derive.language.expr import ZERO, Bracket, Compare, Expr, Index, Num, Size, free_symbols
@@ -25,8 +25,10 @@ from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
 
 TOLERANCE = 1e-11  # of the relative difference: complex step and exact formulas leave rounding only
 RECURRENCES = (5, 1, 2)  # how often things recur at the test points
+_FURTHER = 12  # points that are tried where a gradient was zero at all of these
 
 Record = Step | Case | ClosedForm | Gradient
+Settings = frozenset[tuple[str, int]]  # sizes that are fixed: {("s", 1)}
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,10 @@ class Checker:
     forest: Forest = field(default_factory=Forest)
 
     def __post_init__(self) -> None:
-        self._at_ones: dict[frozenset[tuple[str, int]], Place] = {}
-        self.places = [self._place(p) for p in points(self.derivation.system, RECURRENCES, self.seed)]
-
-    def _place(self, at: Point) -> Place:
-        return Place(str(at), interpreter_of(self.derivation, at, self.forest))
+        self._made: dict[Settings, list[Place]] = {}
 
     def gradient(self, gradient: Gradient) -> None:
-        ground = Ground(self.places)
+        ground = Ground()
         lines = [Line(gradient, gradient.indices, (gradient.left, gradient.right))]
         lines += [Line(s, s.indices, (gradient.left, s.before, s.after)) for s in gradient.steps]
         self._chain(lines, ground, gradient.right == ZERO)
@@ -101,7 +99,7 @@ class Checker:
         settings = _settings(where)
         held = {i.symbol for i in case.indices}
         said = all(is_size(s) or s in held for s in free_symbols(where))  # else ``left`` and ``right`` are at the place
-        ground = Ground([self._place_at(settings)] if settings else self.places, where if said else None)
+        ground = Ground(settings, where if said else None)
         lines = [Line(case, case.indices, (case.left, case.right))]
         lines += [Line(s, s.indices, (case.left, s.before, s.after)) for s in case.steps]
         self._chain(lines, ground, case.right == ZERO)
@@ -110,27 +108,39 @@ class Checker:
         """Check lines that all have one value, each line by itself; and the sub-steps of each, a chain of their own.
 
         Where that value is zero at every point, one of the lines must show why: it says so, or its terms cancel.
+        If none does, more points are tried, for the value may depend on a condition that seldom holds.
         """
-        found = [[compared(p.interpreter, x.indices, x.sides, ground.where) for p in ground.places] for x in lines]
+        places: list[Place] = []
+        found: list[list[Comparison]] = [[] for _ in lines]
+        for place in self._places(ground.settings):
+            if len(places) >= len(RECURRENCES) and (zero or any(c.telling for of_line in found for c in of_line)):
+                break
+            places.append(place)
+            for line, of_line in zip(lines, found, strict=True):
+                of_line.append(compared(place.interpreter, line.indices, line.sides, ground.where))
         seen = zero or any(c.telling for comparisons in found for c in comparisons)
         for line, comparisons in zip(lines, found, strict=True):
-            self._note(line.record, ground.places, comparisons, seen)
+            self._note(line.record, places, comparisons, seen)
             if isinstance(line.record, Step) and line.record.substeps:
                 substeps = line.record.substeps
                 parts = [Line(s, s.indices, (s.before, s.after)) for s in substeps]
                 self._chain(parts, ground, zero or substeps[-1].after == ZERO)
 
-    def _place_at(self, settings: frozenset[tuple[str, int]]) -> Place:
-        """A place where some sizes are as a case demands."""
-        if settings not in self._at_ones:
-            system = self.derivation.system
-            sizes = choose_sizes(system, RECURRENCES[0], self.seed, dict(settings))
-            self._at_ones[settings] = self._place(point(system, sizes, self.seed))
-        return self._at_ones[settings]
+    def _places(self, settings: Settings) -> Iterator[Place]:
+        """The test points where sizes are as ``settings`` demand, made when they are asked for and kept."""
+        made = self._made.setdefault(settings, [])
+        for k in range(len(RECURRENCES) + _FURTHER):
+            if k == len(made):
+                system, length = self.derivation.system, (*RECURRENCES, *repeat(RECURRENCES[0], _FURTHER))[k]
+                sizes = choose_sizes(system, length, self.seed + k, dict(settings), [p.sizes for p in made])
+                at = point(system, sizes, self.seed + k)
+                made.append(Place(str(at), sizes, interpreter_of(self.derivation, at, self.forest)))
+            yield made[k]
 
     def closed_form(self, form: ClosedForm) -> None:
-        found = [_unrolled(form, p.interpreter) for p in self.places]
-        self._note(form, self.places, found, any(c.telling for c in found))
+        places = list(islice(self._places(frozenset()), len(RECURRENCES)))
+        found = [_unrolled(form, p.interpreter) for p in places]
+        self._note(form, places, found, any(c.telling for c in found))
 
     def _note(self, record: Record, places: Sequence[Place], found: Sequence[Comparison], seen: bool) -> None:
         error = max(c.error for c in found)
@@ -142,9 +152,10 @@ class Checker:
 
 @dataclass(frozen=True)
 class Place:
-    """A test point by its sizes, and an interpreter with the true values of every tensor and gradient there."""
+    """A test point: its sizes, as text too, and an interpreter with the true values of every tensor and gradient."""
 
     name: str
+    sizes: Sizes
     interpreter: Interpreter
 
 
@@ -159,13 +170,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Ground:
-    """The test points at which lines must agree, and the condition under which they must."""
+    """Where lines must agree: at sizes as ``settings`` demand, and where the condition holds."""
 
-    places: Sequence[Place]
+    settings: Settings = frozenset()
     where: Expr | None = None
 
 
-def _settings(where: Expr) -> frozenset[tuple[str, int]]:
+def _settings(where: Expr) -> Settings:
     """The sizes that a condition fixes: s of ``[s == 1]``."""
     conditions = where.conditions if isinstance(where, Bracket) else ()
     return frozenset(
