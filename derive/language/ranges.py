@@ -49,6 +49,7 @@ def _system_facts(derived: tuple[tuple[str, Integer], ...], lower: tuple[tuple[s
     symbol = {name: sympy.Symbol(name, integer=True, nonnegative=True) for name, _ in (*derived, *lower)}
     known: list[Integer] = []
     for name, definition in derived:
+        definition = expand(definition)  # as linear_in does, inside the division too
         for division in definition.atoms(FloorDiv):
             rest = linear_in(definition, division)
             if rest and rest[0] == 1:  # name = a//b + r, so b*(name - r) <= a < b*(name - r + 1)
