@@ -1,0 +1,140 @@
+"""Guards: which the code can test once, which narrow the range of an index, and which blank out values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy
+
+from derive.forms.numpy_scope import Scope
+from derive.language.expr import (
+    Bracket, Compare, Delta, Elem, Expr, Index, Num, Size, all_index_names, free_symbols, fresh_name, size, substitute, walk,
+)  # fmt: skip
+from derive.language.integers import FloorDiv, Integer, Mod, expand, linear_in
+from derive.language.ranges import Facts, nonnegative
+
+
+def conditions_of(factor: Expr) -> tuple[Compare, ...]:
+    """The conditions that a factor states, none if it is not a guard."""
+    match factor:
+        case Bracket(conditions):
+            return conditions
+        case Delta(left, right):
+            return (Compare("==", size(left), size(right)),)
+    return ()
+
+
+def has_axes(expr: Expr, scope: Scope) -> bool:
+    """Whether a value depends on an index of arrays."""
+    return not {i.symbol for i in scope.indices}.isdisjoint(free_symbols(expr))
+
+
+def split_conditions(
+    factors: Sequence[Expr], scope: Scope
+) -> tuple[tuple[Compare, ...], tuple[Compare, ...], list[Expr]]:
+    """(conditions on sizes and loop indices only, all other conditions, the factors that are no guards)."""
+    scalar: list[Compare] = []
+    vector: list[Compare] = []
+    others: list[Expr] = []
+    for factor in factors:
+        conditions = conditions_of(factor)
+        if not conditions:
+            others.append(factor)
+        for c in conditions:
+            (vector if has_axes(Bracket((c,)), scope) or reads_tensors(c) else scalar).append(c)
+    return tuple(scalar), tuple(vector), others
+
+
+def reads_tensors(condition: Compare) -> bool:
+    return any(
+        isinstance(n, Elem) or (isinstance(n, Size) and n.value.has(sympy.Indexed))
+        for side in (condition.left, condition.right)
+        for n in walk(side)
+    )
+
+
+def named_apart(over: Sequence[Index], body: Expr, scope: Scope) -> tuple[tuple[Index, ...], Expr]:
+    """The bound indices, and the body over them, renamed where their names are in scope."""
+    taken = set(scope.names())
+    new = []
+    for index in over:
+        if index.name in taken:
+            name = fresh_name(index.name, taken | all_index_names(body) | {i.name for i in over})
+            body = substitute(body, {index.symbol: sympy.Symbol(name, integer=True)})
+            index = index.renamed(name)
+        taken.add(index.name)
+        new.append(index)
+    return tuple(new), body
+
+
+def narrowed_over(over: Sequence[Index], factors: Sequence[Expr], scope: Scope) -> tuple[tuple[Index, ...], list[Expr]]:
+    """Summation indices with the guards on them alone taken into their ranges."""
+    ranges = {i.name: i for i in over}
+    kept: list[Expr] = []
+    others = frozenset(i.symbol for i in (*over, *scope.indices))
+    for factor in factors:
+        left = []
+        for condition in conditions_of(factor):
+            index = next((i for i in ranges.values() if i.symbol in free_symbols(Bracket((condition,)))), None)
+            new = index and narrowed(index, condition, others, scope.facts)
+            if new:
+                ranges[new.name] = new
+            else:
+                left.append(condition)
+        if not conditions_of(factor):
+            kept.append(factor)
+        elif left:
+            kept.append(Bracket(tuple(left)))
+    return tuple(ranges[i.name] for i in over), kept
+
+
+def sides(condition: Compare) -> tuple[Integer, Integer] | None:
+    """Both sides of a condition on integers."""
+    values = []
+    for side in (condition.left, condition.right):
+        if isinstance(side, Size):
+            values.append(side.value)
+        elif isinstance(side, Num) and side.value.denominator == 1:
+            values.append(sympy.Integer(side.value.numerator))
+        else:
+            return None
+    return values[0], values[1]
+
+
+def narrowed(index: Index, condition: Compare, indices: frozenset[Integer], facts: Facts) -> Index | None:
+    """The index with a range in which the condition holds, and outside of which it does not.
+
+    None if the condition speaks of other ``indices`` of arrays too, or if it is not known how the range ends.
+    """
+    both = sides(condition)
+    if both is None:
+        return None
+    difference = expand(both[0] - both[1])
+    parts = linear_in(difference, index.symbol)
+    if parts is None or parts[0] not in (1, -1) or difference.has(FloorDiv, Mod, sympy.Indexed):
+        return None
+    bound = expand(-parts[1] * parts[0])
+    if not indices.isdisjoint(bound.free_symbols):
+        return None
+    op = condition.op if parts[0] == 1 else _MIRRORED[condition.op]
+    new = _cut(index, op, bound, facts)
+    return new if new is not None and nonnegative(new.extent, facts) else None
+
+
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+
+
+def _cut(index: Index, op: str, bound: Integer, facts: Facts) -> Index | None:
+    low, high = index.low, index.high
+    if op == "==":
+        inside = nonnegative(bound - low, facts) and nonnegative(high - bound, facts)
+        return Index(index.name, bound, bound) if inside else None
+    if op == "!=":
+        ends = {expand(high - bound): Index(index.name, low, high - 1), expand(bound - low): Index(index.name, low + 1, high)}
+        return ends.get(sympy.Integer(0))
+    if op in ("<", "<="):
+        last = expand(bound - 1) if op == "<" else bound
+        return index if nonnegative(last - high, facts) else Index(index.name, low, last) if nonnegative(high - last, facts) else None
+    first = expand(bound + 1) if op == ">" else bound
+    return index if nonnegative(low - first, facts) else Index(index.name, first, high) if nonnegative(first - low, facts) else None
+

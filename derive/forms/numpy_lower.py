@@ -1,0 +1,275 @@
+"""Expressions of the language as source of NumPy expressions: one array operation a node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.forms.numpy_arrays import Array, Factor, aligned, as_float, masked, natural_order, product, union
+from derive.forms.numpy_contract import contract, reduced
+from derive.forms.numpy_guards import named_apart, narrowed_over, split_conditions
+from derive.forms.numpy_helpers import plain_call
+from derive.forms.numpy_reads import Stored, integers, read, tensor
+from derive.forms.numpy_scope import Scope
+from derive.forms.numpy_text import Level, Piece, join_sum
+from derive.language.expr import (
+    Add, Along, Bracket, Call, Compare, Delta, Elem, Expr, Index, Mul, Num, Pow, Reduce, Size, divide, free_symbols, mul,
+    power, size, walk,
+)  # fmt: skip
+from derive.language.functions import TABLE
+
+
+def lower(expr: Expr, scope: Scope) -> Array:
+    """The source of an expression, for all values of the indices in scope at once."""
+    match expr:
+        case Num(value):
+            return Array(_number(value), (), "number")
+        case Size(value):
+            return integers(value, scope)
+        case Elem(name, index):
+            return read(tensor(name, scope), index, scope)
+        case Add(terms):
+            return _sum(terms, scope)
+        case Mul(factors):
+            return _product(factors, scope)
+        case Pow(base, exponent):
+            return _power(base, exponent, scope)
+        case Call(function, arguments):
+            return _call(function, arguments, scope)
+        case Reduce("sum", over, body):
+            return _sum_over(over, body, scope)
+        case Reduce(op, over, body):
+            return _reduction(op, over, body, scope)
+        case Along():
+            return _along(expr, scope)
+        case Bracket(conditions):
+            return _conditions(conditions, scope)
+        case Delta(left, right):
+            return _conditions((Compare("==", size(left), size(right)),), scope)
+    raise TypeError(f"no array code for {type(expr).__name__}")
+
+
+def _number(value: Fraction) -> Piece:
+    if value.denominator == 1 and abs(value.numerator) < 2**31:
+        return Piece(str(value.numerator), Level.ATOM if value >= 0 else Level.SUM)
+    text = repr(float(value))
+    if value.denominator == 1 or Fraction(text) == value or value < 0:
+        return Piece(text, Level.ATOM if value >= 0 else Level.SUM)
+    return Piece(f"{value.numerator} / {value.denominator}", Level.PRODUCT)
+
+
+# Sums and products, element by element
+
+
+def _sum(terms: Sequence[Expr], scope: Scope) -> Array:
+    signed = [_signed(t) for t in terms]
+    arrays = [as_float(lower(t, scope)) for _, t in signed]
+    axes = union(arrays, natural_order(arrays, scope.order))
+    piece = join_sum((negative, aligned(a, axes)) for (negative, _), a in zip(signed, arrays, strict=True))
+    return Array(piece, axes, "number" if all(a.kind == "number" for a in arrays) else "float")
+
+
+def _signed(term: Expr) -> tuple[bool, Expr]:
+    """(negative, the term without its sign)."""
+    first = term.factors[0] if isinstance(term, Mul) else term
+    return (True, mul(Num(Fraction(-1)), term)) if isinstance(first, Num) and first.value < 0 else (False, term)
+
+
+def _product(factors: Sequence[Expr], scope: Scope) -> Array:
+    scalar, vector, others = split_conditions(factors, scope)
+    inside = scope.given(scalar).beside(vector)
+    value = product([factor_of(f, inside) for f in others], scope.order)
+    return _guarded(scalar, vector, value, scope)
+
+
+def _guarded(scalar: tuple[Compare, ...], vector: tuple[Compare, ...], value: Array, scope: Scope) -> Array:
+    for conditions in (vector, scalar):
+        if conditions:
+            value = masked(_conditions(conditions, scope), value, scope.order)
+    return value
+
+
+def factor_of(expr: Expr, scope: Scope) -> Factor:
+    """A factor of a product; a power with a negative exponent is divided by."""
+    if isinstance(expr, Pow) and isinstance(expr.exponent, Num) and expr.exponent.value < 0:
+        base = as_float(lower(power(expr.base, Num(-expr.exponent.value)), scope))
+        return Factor(_divisor(base, power(expr.base, Num(-expr.exponent.value)), scope), True)
+    return Factor(lower(expr, scope))
+
+
+def _divisor(array: Array, expr: Expr, scope: Scope) -> Array:
+    """A divisor; one that is a Python number which may be 0 is made a NumPy number, since those divide by 0 quietly."""
+    if array.kind != "number" or _positive(expr, scope):
+        return array
+    return Array(Piece(f"dtype.type({array.piece.text})"))
+
+
+def _positive(expr: Expr, scope: Scope) -> bool:
+    """Whether a number is known to be positive."""
+    match expr:
+        case Num(value):
+            return value > 0
+        case Size(value):
+            return scope.proved(value - 1)
+        case Mul() | Call("sqrt" | "exp", _) | Pow(_, Num()):
+            return all(_positive(c, scope) for c in expr.children[: 1 if isinstance(expr, Pow) else None])
+    return False
+
+
+def _power(base: Expr, exponent: Expr, scope: Scope) -> Array:
+    if isinstance(exponent, Num) and exponent.value < 0:
+        return product([factor_of(Pow(base, exponent), scope)], scope.order)
+    array, by = as_float(lower(base, scope)), as_float(lower(exponent, scope))
+    if array.kind == "number" and not (isinstance(base, Size) and scope.proved(base.value)):
+        array = Array(Piece(f"dtype.type({array.piece.text})"))  # a Python number may turn complex or raise
+    if isinstance(exponent, Num) and exponent.value == Fraction(1, 2) and array.kind == "float":
+        return replace(array, piece=Piece(f"np.sqrt({array.piece.text})"), fresh=True)
+    axes = union((array, by), natural_order((array, by), scope.order))
+    text = f"{aligned(array, axes).at(Level.ATOM)} ** {aligned(by, axes).at(Level.ATOM)}"
+    return Array(Piece(text, Level.POWER), axes, "number" if array.kind == by.kind == "number" else "float")
+
+
+def _call(function: str, arguments: Sequence[Expr], scope: Scope) -> Array:
+    arrays = [as_float(lower(a, scope)) for a in arguments]
+    axes = union(arrays, natural_order(arrays, scope.order))
+    inside = ", ".join(aligned(a, axes).text for a in arrays)
+    if function not in TABLE:
+        return Array(Piece(f"{scope.writer.function(function)}({inside})"), axes)
+    name = plain_call(function)
+    if name == "":
+        return arrays[0]
+    text = f"{name or scope.writer.helper(function)}({inside})"
+    if all(a.kind == "number" for a in arrays):
+        return Array(Piece(f"float({text})"), (), "number")
+    return Array(Piece(text), axes)
+
+
+# Conditions
+
+
+def _conditions(conditions: Sequence[Compare], scope: Scope) -> Array:
+    sides = [(c.op, lower(c.left, scope), lower(c.right, scope)) for c in conditions]
+    every = [a for _, left, right in sides for a in (left, right)]
+    axes = union(every, natural_order(every, scope.order))
+    texts = []
+    for op, left, right in sides:
+        own = union((left, right), axes)
+        compared = f"{aligned(left, own).at(Level.SUM)} {op} {aligned(right, own).at(Level.SUM)}"
+        texts.append(aligned(Array(Piece(compared, Level.COMPARE), own, "bool"), axes))
+    number = all(a.kind == "number" for _, left, right in sides for a in (left, right))
+    if len(texts) == 1:
+        return Array(texts[0], axes, "number" if number else "bool")
+    if number:
+        return Array(Piece(" and ".join(t.text for t in texts), Level.COMPARE), (), "number")
+    return Array(Piece(" & ".join(t.at(Level.ATOM) for t in texts), Level.COMPARE), axes, "bool")
+
+
+# Reductions
+
+
+def _sum_over(over: Sequence[Index], body: Expr, scope: Scope) -> Array:
+    over, body = named_apart(over, body, scope)
+    if isinstance(body, Add) and not _fits_one_array(body, over, scope):
+        return _sum([Reduce("sum", tuple(over), t) for t in body.terms], scope)
+    return sum_of_products(over, body.factors if isinstance(body, Mul) else (body,), scope)
+
+
+def _fits_one_array(body: Add, over: Sequence[Index], scope: Scope) -> bool:
+    """Whether the terms are best added first: none is a product of arrays that has more axes than each of these."""
+    inside = scope.within(over)
+    symbols = {i.symbol: i.name for i in inside.indices}
+    for term in body.terms:
+        factors = term.factors if isinstance(term, Mul) else (term,)
+        axes = [{symbols[s] for s in free_symbols(f) if s in symbols} for f in factors]
+        if set().union(*axes) not in axes:
+            return False
+    return True
+
+
+def sum_of_products(over: Sequence[Index], factors: Sequence[Expr], scope: Scope) -> Array:
+    """The sum over some indices, whose names are not in scope, of a product of factors."""
+    over, factors = narrowed_over(over, factors, scope)
+    inside = scope.within(over)
+    scalar, vector, others = split_conditions(factors, inside)
+    bound = {i.symbol for i in over}
+    outer = tuple(c for c in vector if bound.isdisjoint(free_symbols(Bracket((c,)))))
+    inner = tuple(c for c in vector if c not in outer)
+    inside = inside.given(scalar).beside(vector)
+    numerators, denominators, pulled = [], [], []
+    for factor in others:
+        lowered = factor_of(factor, inside)
+        if not any(i.name in lowered.array.axes for i in over):
+            pulled.append(lowered)
+        elif lowered.inverse:
+            denominators.append(lowered.array)
+        else:
+            numerators.append(lowered.array)
+    masks = [_conditions((c,), inside) for c in inner]
+    names = [i.name for i in over]
+    total = contract(names, numerators, denominators, masks, inside, any(may_be_infinite(f, scope) for f in others))
+    value = product([*pulled, Factor(total)], scope.order) if pulled else total
+    return _guarded(scalar, outer, value, scope)
+
+
+def may_be_infinite(expr: Expr, scope: Scope) -> bool:
+    """Whether a value may fail to be finite where a guard beside it is false."""
+    for node in walk(expr):
+        match node:
+            case Pow(_, Num(value)) if value > 0 and value.denominator == 1:
+                continue
+            case Pow():
+                return True
+            case Call(function, _) if function not in TABLE or TABLE[function].domain or function == "exp":
+                return True
+            case Elem(name, _) if scope.writer.system.outside.get(name, 0) not in (0, None):
+                return True
+    return False
+
+
+def _reduction(op: str, over: Sequence[Index], body: Expr, scope: Scope) -> Array:
+    over, body = named_apart(over, body, scope)
+    if op == "mean" and isinstance(body, Mul | Add):
+        return lower(divide(Reduce("sum", tuple(over), body), mul(*(size(i.extent) for i in over))), scope)
+    inside = scope.within(over)
+    array = as_float(lower(body, inside))
+    bound = [i.name for i in over if i.name in array.axes]
+    missing = [Factor(Array(inside.extent(i.name), (), "number")) for i in over if i.name not in array.axes]
+    value = array if not bound else _along_axes(op, bound, array, scope) if op == "logsumexp" else reduced(op, bound, array)
+    if not missing or op in ("mean", "max"):
+        return value
+    count = product(missing, scope.order)
+    if op == "prod":
+        return replace(value, piece=Piece(f"{value.piece.at(Level.ATOM)} ** {count.piece.at(Level.ATOM)}", Level.POWER))
+    return replace(value, piece=join_sum([(False, value.piece), (False, Piece(f"float(np.log({count.piece.text}))"))]))
+
+
+def _along_axes(helper: str, bound: Sequence[str], array: Array, scope: Scope) -> Array:
+    """A helper function along some axes; ``logsumexp`` leaves them out, the others keep them."""
+    axes = [array.axes.index(b) for b in bound]
+    axis = str(axes[0]) if len(axes) == 1 and helper != "first_max" else f"({', '.join(map(str, axes))}{',' * (len(axes) == 1)})"
+    rest = tuple(a for a in array.axes if a not in bound) if helper == "logsumexp" else array.axes
+    return Array(Piece(f"{scope.writer.helper(helper)}({array.piece.text}, {axis})"), rest)
+
+
+def _along(expr: Along, scope: Scope) -> Array:
+    """A function of whole axes, read at a place."""
+    over, body = named_apart(expr.over, expr.body, scope)
+    inside = scope.within(over)
+    array = with_axes(as_float(lower(body, inside)), [i.name for i in over], inside)
+    helper = "first_max" if expr.op == "argmax" else expr.op
+    whole = _along_axes(helper, [i.name for i in over], array, scope)
+    bounds = tuple((inside.index(a).low, inside.index(a).high) for a in whole.axes)
+    at = dict(zip([i.name for i in over], expr.at, strict=True))
+    return read(Stored(whole.piece, bounds), [at.get(a, inside.index(a).symbol) for a in whole.axes], scope)
+
+
+def with_axes(array: Array, names: Sequence[str], scope: Scope) -> Array:
+    """The array, repeated along those of the named axes that it does not have."""
+    if set(names) <= set(array.axes):
+        return array
+    axes = tuple(a for a in scope.order if a in array.axes or a in names)
+    shape = ", ".join(scope.extent(a).text for a in axes) + "," * (len(axes) == 1)
+    filled = array.piece.text if array.kind == "number" else aligned(array, axes).text
+    text = f"np.full(({shape}), {filled}, dtype)" if array.kind == "number" else f"np.broadcast_to({filled}, ({shape}))"
+    return Array(Piece(text), axes, "float", array.kind == "number")

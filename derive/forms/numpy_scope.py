@@ -1,0 +1,182 @@
+"""What the code generator knows at one place of the code it writes: the writer, the indices in scope, the facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from textwrap import wrap
+
+from derive.forms.numpy_helpers import HELPER_NAMES
+from derive.forms.numpy_text import Names, Piece, integer_piece
+from derive.language.expr import Bracket, Compare, Index
+from derive.language.integers import Integer, expand, is_size
+from derive.language.ranges import Facts, facts_of, nonnegative
+from derive.language.system import System
+
+Bounds = tuple[tuple[Integer, Integer], ...]
+
+COMMENT_WIDTH = 100
+
+
+@dataclass
+class Writer:
+    """The code being written: its lines, and what they need above them."""
+
+    system: System
+    names: Names = field(default_factory=lambda: Names(HELPER_NAMES))
+    lines: list[str] = field(default_factory=list)
+    helpers: dict[str, None] = field(default_factory=dict)
+    sizes: dict[str, None] = field(default_factory=dict)
+    functions: dict[str, None] = field(default_factory=dict)
+    indent: int = 1
+    _temporaries: list[str] = field(default_factory=list)
+    _bounds: dict[str, Bounds] = field(default_factory=dict)
+    _known: list[dict[str, tuple[str, tuple[int, ...]]]] = field(default_factory=lambda: [{}])
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * self.indent + text)
+
+    def comment(self, text: str) -> None:
+        for part in wrap(text, COMMENT_WIDTH, break_long_words=False, break_on_hyphens=False):
+            self.line(f"# {part}")
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """Lines under ``head``, one step further in; what is named there is not known after it."""
+        self.line(head)
+        self.indent += 1
+        self._known.append({})
+        yield
+        self._known.pop()
+        self.indent -= 1
+
+    def release(self) -> None:
+        """Delete large temporary arrays after their last use: memory that is fresh from the system is slow."""
+        last: dict[int, list[str]] = {}
+        for name in self._temporaries:
+            uses = [k for k, line in enumerate(self.lines) if re.search(rf"\b{name}\b", line)]
+            last.setdefault(uses[-1], []).append(name)
+        for place in sorted(last, reverse=True):
+            end = place + 1
+            while end < len(self.lines) and self.lines[end].startswith("     "):
+                end += 1  # not in the middle of a block
+            if end < len(self.lines):
+                self.lines.insert(end, f"    del {', '.join(sorted(last[place]))}")
+
+    def tensor(self, name: str) -> str:
+        return self.names.of("tensor", name)
+
+    def bounds(self, name: str) -> Bounds:
+        """The bounds of each axis of a tensor as it is stored, base cases included."""
+        if name not in self._bounds:
+            self._bounds[name] = self.system.storage(name)
+        return self._bounds[name]
+
+    def helper(self, name: str) -> str:
+        self.helpers[name] = None
+        return name
+
+    def function(self, name: str) -> str:
+        self.functions[name] = None
+        return self.names.of("function", name)
+
+    def size(self, symbol: Integer) -> Piece:
+        """A size or an index that a loop runs over."""
+        if not is_size(symbol):
+            return Piece(self.names.of("index", symbol.name))
+        self.sizes[symbol.name] = None
+        return Piece(self.names.of("size", symbol.name))
+
+    def named(self, stem: str, text: str, key: str, order: tuple[int, ...] = ()) -> tuple[str, tuple[int, ...]]:
+        """A variable that holds the value of ``text``; one that is there under the same key is used again.
+
+        ``order`` says how the axes of the value are laid out; what is given back is that of the variable.
+        """
+        for known in reversed(self._known):
+            if key in known:
+                return known[key]
+        variable = self.names.new(stem)
+        self.line(f"{variable} = {text}")
+        self._known[-1][key] = (variable, order)
+        if len(self._known) == 1:
+            self._temporaries.append(variable)
+        return variable, order
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The indices of arrays (in the order in which axes are laid out) and of loops, and what is known of them.
+
+    guards  conditions that stand beside what is written, though it is evaluated whether they hold or not
+    inline  the source may not be evaluated at all, so no line of its own may be written for a part of it
+    """
+
+    writer: Writer
+    facts: Facts
+    indices: tuple[Index, ...] = ()
+    loops: tuple[Index, ...] = ()
+    guards: tuple[Compare, ...] = ()
+    inline: bool = False
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return tuple(i.name for i in self.indices)
+
+    def index(self, name: str) -> Index:
+        return next(i for i in self.indices if i.name == name)
+
+    def extent(self, name: str) -> Piece:
+        return self.integer(expand(self.index(name).extent))
+
+    def within(self, indices: Iterable[Index]) -> Scope:
+        """With more axes, laid out after those there are."""
+        new = tuple(indices)
+        return replace(self, indices=self.indices + new, facts=self.facts.within(new))
+
+    def over(self, indices: Sequence[Index]) -> Scope:
+        """With these axes and no others."""
+        return replace(self, indices=tuple(indices), facts=self.facts.within(indices))
+
+    def looping(self, indices: Iterable[Index]) -> Scope:
+        new = tuple(indices)
+        return replace(self, loops=self.loops + new, facts=self.facts.within(new))
+
+    def given(self, conditions: tuple[Compare, ...]) -> Scope:
+        """Where conditions are known to hold, since the code there runs only then."""
+        return replace(self, facts=self.facts.given(Bracket(conditions)), inline=True) if conditions else self
+
+    def in_block(self, conditions: tuple[Compare, ...]) -> Scope:
+        """In a block of lines that run only where conditions hold."""
+        return replace(self, facts=self.facts.given(Bracket(conditions)))
+
+    def beside(self, conditions: tuple[Compare, ...]) -> Scope:
+        """Next to conditions that blank out values afterwards: what stands there is evaluated all the same."""
+        return replace(self, guards=self.guards + conditions) if conditions else self
+
+    def names(self) -> frozenset[str]:
+        return frozenset(i.name for i in self.indices + self.loops)
+
+    def vector(self, integer: Integer) -> tuple[str, ...]:
+        """The indices of arrays that occur in an integer expression, in the order of the axes."""
+        symbols = integer.free_symbols
+        return tuple(i.name for i in self.indices if i.symbol in symbols)
+
+    def integer(self, value: Integer) -> Piece:
+        """Source of an integer of sizes and loop indices."""
+        return integer_piece(value, self.writer.size)
+
+    def proved(self, expression: Integer) -> bool:
+        """Whether an expression is known to be >= 0."""
+        return nonnegative(expression, self.facts)
+
+    def at_least_zero(self, value: Integer) -> Piece:
+        """Source of an integer, 0 where it would be negative."""
+        piece = self.integer(value)
+        return piece if self.proved(value) else Piece(f"max({piece.text}, 0)")
+
+
+def scope_of(writer: Writer) -> Scope:
+    """The scope at the top of a function."""
+    return Scope(writer, facts_of(writer.system))
