@@ -12,7 +12,7 @@ from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import gradient
 from derive.rendering.compose_setting import setting, subtitle, symbols
 from derive.rendering.document import Block, Document, Heading, text
-from derive.rendering.figures import dependencies
+from derive.rendering.figures import pictures
 from derive.rendering.page import Page, page
 from derive.steps.record import Derivation
 
@@ -27,15 +27,19 @@ def _blocks(page: Page) -> Iterator[Block]:
     yield from setting(page)
     yield from symbols(page)
     yield from conventions(page)
-    yield dependencies(page)
+    yield from pictures(page)
     yield from forward(page)
+    yield from _backward(page)
+    yield from update(page)
+    yield from code(page)
+    yield from checks(page)
+    yield from rules(page)
+
+
+def _backward(page: Page) -> Iterator[Block]:
     yield Heading(1, text("Backward pass"))
     for one in page.gradients():
         yield from gradient(page, one)
         for form in page.derivation.closed_forms:
             if form.left == one.left:
                 yield from closed_form(page, form)
-    yield from update(page)
-    yield from code(page)
-    yield from checks(page)
-    yield from rules(page)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from derive.forms.matrix import matrix_of
+from derive.forms.matrix_tree import MatExpr
 from derive.language.expr import Elem, Expr, Index, Mul, free_symbols
 from derive.language.integers import Integer, index_symbol
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned
-from derive.rendering.document import Block, Heading, Math, Paragraph, Strong, Text, text
+from derive.rendering.document import Block, Heading, Paragraph, Strong, said, text
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import WIDTH, Page
 from derive.rendering.typeset import derivative, element, typeset
+from derive.rendering.typeset_matrix import matrix_formula
 from derive.steps.record import ClosedForm
 
 _TRANSPOSED = F.Sign("⊤")
@@ -32,22 +35,20 @@ def closed_form(page: Page, form: ClosedForm) -> Iterator[Block]:
     """The recursion in terms of its Jacobians, unrolled; what their size means; what is local and what is total."""
     letters = _letters(page, form)
     here, there = form.index.symbol, form.index.symbol + form.step
-    vector = Math(_vector(page, form, here))
-    yield Heading(2, (*text("Closed form of the gradient with respect to "), vector))
-    others = [i for i in form.indices if i.name not in (form.index.name, form.column.name)]
-    each = (Text(", for each "), Math(F.joined(tuple(page.style.notation.index(i.name) for i in others), F.COMMA)))
-    yield Paragraph((*text("Call the local part and the Jacobian of one step"), *(each if others else ()), Text(":")))
-    yield Displayed(
-        aligned(_entry(page, letters.local, here, (form.column,)), F.EQUALS, typeset(form.local, page.style), WIDTH)
-    )
+    yield Heading(2, said("Closed form of the gradient with respect to {}", _vector(page, form, here)))
+    others = tuple(page.style.notation.index(i.name) for i in form.indices if i not in (form.index, form.column))
+    for_each = said(", for each {}:", F.joined(others, F.COMMA)) if others else text(":")
+    yield Paragraph(text("Call the local part and the Jacobian of one step") + for_each)
+    local = _entry(page, letters.local, here, (form.column,))
+    yield Displayed(aligned(local, F.EQUALS, typeset(form.local, page.style), WIDTH))
     yield Displayed(_jacobian(page, form, letters))
+    yield from _in_matrix_form(page, form, letters)
     yield Paragraph(text("The recursion is linear in the gradient,"))
-    gradient_here, gradient_there = _gradient(page, form, here), _gradient(page, form, there)
-    local, jacobian = _bold(page, letters.local, here), _transposed(page, letters.jacobian, there)
-    yield Displayed(F.row(gradient_here, F.EQUALS, local, F.PLUS, jacobian, F.THIN, gradient_there))
-    yield Paragraph((*text("as long as "), Math(_inside(page, form)), Text(", and unrolls to")))
+    carried = F.row(_transposed(page, letters.jacobian, there), F.THIN, _gradient(page, form, there))
+    yield Displayed(F.row(_gradient(page, form, here), F.EQUALS, _bold(page, letters.local, here), F.PLUS, carried))
+    yield Paragraph(said("as long as {}, and unrolls to", _inside(page, form)))
     yield Displayed(_unrolled(page, form, letters), evidence=page.evidence_of(form))
-    yield Paragraph(tuple(_meaning(page, form, letters)))
+    yield from _meaning(page, form, letters)
 
 
 def _letters(page: Page, form: ClosedForm) -> Letters:
@@ -96,6 +97,24 @@ def _jacobian(page: Page, form: ClosedForm, letters: Letters) -> F.Formula:
     return aligned(F.row(left, F.EQUALS, change), F.EQUALS, typeset(form.jacobian, page.style), WIDTH)
 
 
+def _in_matrix_form(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Block]:
+    """The local part as a vector and the Jacobian as a matrix, where both can be said."""
+    others = tuple(i for i in form.indices if i != form.column)
+    system = page.derivation.backward
+    local = matrix_of(system, form.local, (form.column,), others)
+    jacobian = matrix_of(system, form.jacobian, (form.row, form.column), others)
+    if isinstance(local, MatExpr) and isinstance(jacobian, MatExpr):
+        there = integer_formula(form.index.symbol + form.step, page.style.notation)
+        left = (
+            _bold(page, letters.local, form.index.symbol),
+            F.Script(F.Name(letters.jacobian, letters.jacobian), there),
+        )
+        right = (matrix_formula(m, page.style) for m in (local, jacobian))
+        rows = ((name, F.row(F.EQUALS, value)) for name, value in zip(left, right, strict=True))
+        yield Paragraph(text("In matrix form,"))
+        yield Displayed(F.Lines(tuple(rows)))
+
+
 def _inside(page: Page, form: ClosedForm) -> F.Formula:
     """Where there is a next step: t < T, or t > 1 where the recursion runs the other way."""
     end = form.index.high if form.step > 0 else form.index.low
@@ -116,32 +135,23 @@ def _unrolled(page: Page, form: ClosedForm, letters: Letters) -> F.Formula:
     return F.row(_gradient(page, form, here), F.EQUALS, total, product, F.THIN, _bold(page, letters.local, time))
 
 
-def _meaning(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Math | Text | Strong]:
-    time = Math(page.style.notation.index(letters.time))
-    here = Math(page.style.notation.index(form.index.name))
+def _meaning(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Block]:
+    """What the sum says, how large its terms are, and what is local and what is total."""
+    time, here = (page.style.notation.index(n) for n in (letters.time, form.index.name))
     later = "later" if form.step > 0 else "earlier"
-    yield from (
-        Text("(the empty product, at "),
-        time,
-        Text(" equal to "),
-        here,
-        Text(f", is 1): the sum over all {later} "),
-    )
-    yield from (time, Text(" at which "), Math(_vector(page, form, form.index.symbol)), Text(" makes itself felt. "))
-    bound = _norm_bound(page, form, letters)
+    felt = f"The sum runs over {{}} and every {later} {{}} at which {{}} makes itself felt; at {{}} itself the product is 1."
+    yield Paragraph(said(felt, here, time, _vector(page, form, form.index.symbol), here))
+    fate = "where the norms stay below one the far terms vanish, where they are above one they may explode."
+    bound = _norm_bound(page, form)
     if bound is not None:
-        yield from (Text("Each factor has norm at most "), Math(bound), Text(": "))
+        yield Paragraph(said(f"Each factor has norm at most {{}}: {fate}", bound))
     else:
-        yield Text("The far terms carry a product of many Jacobians: ")
-    yield Text("where the norms stay below one the far terms vanish, where they are above one they may explode. ")
-    yield Strong("Local or total?")
-    yield from (Text(" "), Math(F.Name(letters.jacobian, letters.jacobian)))
-    yield Text(
-        " is the derivative of one step with everything else held; the gradient gathers the influence over all steps."
-    )
+        yield Paragraph(text(f"The far terms carry a product of many Jacobians: {fate}"))
+    local = "is the derivative of one step, everything else held; the gradient gathers the influence over all steps."
+    yield Paragraph(said(f"{{}} {{}} {local}", Strong("Local or total?"), F.Name(letters.jacobian, letters.jacobian)))
 
 
-def _norm_bound(page: Page, form: ClosedForm, letters: Letters) -> F.Formula | None:
+def _norm_bound(page: Page, form: ClosedForm) -> F.Formula | None:
     """max|…|·‖W‖ where the Jacobian is a matrix parameter with each row scaled."""
     factors = form.jacobian.factors if isinstance(form.jacobian, Mul) else (form.jacobian,)
     matrices = [f for f in factors if _is_matrix(page, form, f)]

@@ -4,97 +4,95 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.forms.matrix_build import nodes as matrix_nodes
+from derive.forms.matrix_tree import Apply, Power, Times
 from derive.language.expr import Along, Bracket, Call, Delta, Elem, Expr, walk
 from derive.language.functions import TABLE
 from derive.rendering import formula as F
-from derive.rendering.document import Block, Code, Inlines, Items, Math, Text
+from derive.rendering.compose_matrix import matrix_readings
+from derive.rendering.document import Block, Code, Inlines, Items, said, text
 from derive.rendering.page import Page
 from derive.rendering.typeset import element, typeset
 from derive.steps.record import Step
 
 
 def conventions(page: Page) -> Iterator[Block]:
-    """The notation used, the conventions at kinks and ties, the assumptions."""
-    yield Items((*_gradients(page), *_brackets(page), *_kinks(page), *_given(page)))
+    """The notation used, the conventions at kinks and ties, what is assumed and given."""
+    yield Items((*_gradients(page), *_brackets(page), *_vectors(page), *_kinks(page), *_given(page)))
 
 
 def _gradients(page: Page) -> Iterator[Inlines]:
     first = next(page.gradients(), None)
     if first is not None:
-        what = " is the loss" if page.system.loss else " is the loss of the whole network, felt only through the output"
-        yield (
-            page.loss(), Text(f"{what}; "), page.math(first.left), Text(" is its derivative by "), page.math(first.of),
-            Text(", with the shape of what it is taken by."),
-        )  # fmt: skip
+        what = "the loss" if page.system.loss else "the loss of the network around the layer"
+        pieces = page.loss(), page.math(first.left), page.math(first.of)
+        yield said(f"{{}} is {what}; {{}} is its derivative by {{}}, with the shape of what it is taken by.", *pieces)
     for output in page.system.outputs:
         place = tuple(a.symbol for a in page.system.tensors[output].axes)
         given = next((n for n in (f"d{output}_up", f"d{output}") if n in page.derivation.backward.tensors), "")
         if given:
-            of = Math(element(Elem(output, place), page.style))
-            upstream = Math(element(Elem(given, place), page.style))
-            yield (upstream, Text(" is given: what the layers above send back to "), of, Text("."))
+            of, upstream = (element(Elem(n, place), page.style) for n in (output, given))
+            yield said("{} is given: what the layers above send back to {}.", upstream, of)
 
 
 def _brackets(page: Page) -> Iterator[Inlines]:
-    nodes = [n for line in lines_of(page) for n in walk(line)]
+    nodes = _nodes(page)
     if any(isinstance(n, Bracket) for n in nodes):
-        bracket = Math(F.Fenced("[", F.Text("condition"), "]"))
-        yield (
-            bracket,
-            Text(" is 1 where the condition holds and 0 elsewhere; there, what it stands before is not read."),
-        )
+        bracket = F.Fenced("[", F.Text("condition"), "]")
+        yield said("{} is 1 where the condition holds, else 0; there, what it stands before is not read.", bracket)
     if any(isinstance(n, Delta) for n in nodes):
-        indices = (F.Name("i", "i"), F.Name("j", "j"))
-        delta = Math(F.Indexed(F.Name("delta", "delta"), indices, tight=True))
-        condition = Math(F.Fenced("[", F.row(indices[0], F.EQUALS, indices[1]), "]"))
-        yield (
-            delta,
-            Text(", the Kronecker delta, is "),
-            condition,
-            Text(": 1 where the two indices are equal, else 0."),
+        delta = F.Indexed(F.Name("delta", "delta"), (F.Name("i", "i"), F.Name("j", "j")), tight=True)
+        yield said("{}, the Kronecker delta, is 1 where its two indices are equal, else 0.", delta)
+
+
+def _vectors(page: Page) -> Iterator[Inlines]:
+    """What stands for a vector or a matrix, what for an entry, and what is done entry by entry."""
+    vector, place, matrix = F.Name("v", "v", style="bold"), F.Name("k", "k"), F.Name("V", "V", style="bold")
+    if any(isinstance(n, Along) and n.op == "softmax" for n in _nodes(page)):
+        entry = F.row(F.Script(F.Function("softmax"), place), F.Fenced("(", vector, ")"))
+        yield said("{} is entry {} of the softmax of a vector {}.", entry, place, vector)
+    found = list(matrix_readings(page))
+    if any(r.batched is not None for r in found):
+        yield said(
+            "Bold {} is a vector, a column for one sample; bold {} has the samples as its rows.",
+            vector,
+            matrix,
         )
+    sides = [r.right for pair in found for r in (pair.per_sample, pair.batched) if r is not None]
+    if any(isinstance(n, Times | Power | Apply) for right in sides for n in matrix_nodes(right)):
+        square = F.Script(vector, above=F.row(F.Sign("⊙"), F.Number("2")))
+        entries = "powers such as {}, quotients and functions of vectors are taken entry by entry too"
+        yield said(f"In matrix form {{}} multiplies entry by entry; {entries}.", F.Sign("⊙"), square)
 
 
 def _kinks(page: Page) -> Iterator[Inlines]:
-    nodes = [n for e in page.system.all_equations for n in walk(e.right)]
-    for name in dict.fromkeys(n.function for n in nodes if isinstance(n, Call)):
+    calls = (n for e in page.system.all_equations for n in walk(e.right) if isinstance(n, Call))
+    for name in dict.fromkeys(c.function for c in calls):
         if name in TABLE and TABLE[name].kink:
-            yield (
-                Text("The function "),
-                Code(name),
-                Text(" has a kink at "),
-                *_kink(page, TABLE[name].kink),
-                Text("."),
-            )
-    if any(isinstance(n, Along) and n.op == "argmax" for line in lines_of(page) for n in walk(line)):
-        yield (Text("Where several places hold the maximum, the first of them counts."),)
-
-
-def _kink(page: Page, kink: str) -> Inlines:
-    """``x = 0, where …``: the place as a formula."""
-    place, comma, rest = kink.partition(",")
-    name, _, value = place.partition(" = ")
-    return (Math(F.row(F.Name(name, name), F.EQUALS, F.Number(value))), Text(f"{comma}{rest}"))
+            place, comma, rest = TABLE[name].kink.partition(",")
+            argument, _, value = place.partition(" = ")
+            where = F.row(F.Name(argument, argument), F.EQUALS, F.Number(value))
+            yield said(f"The function {{}} has a kink at {{}}{comma}{rest}.", Code(name), where)
+    if any(isinstance(n, Along) and n.op == "argmax" for n in _nodes(page)):
+        yield text("Where several places hold the maximum, the first of them counts.")
 
 
 def _given(page: Page) -> Iterator[Inlines]:
     for assumption in page.system.assumptions:
-        sides = (typeset(side, page.style) for side in (assumption.left, assumption.right))
-        yield (Text("Assumed: "), Math(F.joined(tuple(sides), F.EQUALS)), Text("."))
+        sides = tuple(typeset(side, page.style) for side in (assumption.left, assumption.right))
+        yield said("Assumed: {}.", F.joined(sides, F.EQUALS))
     for name, value in page.system.outside.items():
         shown = F.row(F.NEGATIVE, F.Sign("∞")) if value < 0 else F.Number("0")
-        yield (Text("Outside its range, "), page.name(name), Text(" counts as "), Math(shown), Text("."))
+        yield said("Outside its range, {} counts as {}.", page.name(name), shown)
     for note in page.derivation.notes:
         yield page.prose(note)
 
 
-def lines_of(page: Page) -> Iterator[Expr]:
-    """Every line of the derivation, those of sub-steps included."""
-    for equation in page.system.all_equations:
-        yield equation.right
-    for gradient in page.gradients():
-        for step in gradient.steps:
-            yield from _lines(step)
+def _nodes(page: Page) -> list[Expr]:
+    """Every node of every line on the page, those of sub-steps included."""
+    lines = [e.right for e in page.system.all_equations]
+    lines += [line for g in page.gradients() for step in g.steps for line in _lines(step)]
+    return [n for line in lines for n in walk(line)]
 
 
 def _lines(step: Step) -> Iterator[Expr]:

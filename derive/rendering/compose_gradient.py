@@ -15,27 +15,27 @@ from derive.rendering.document import (
     Details,
     Heading,
     Inlines,
-    Math,
     Paragraph,
     Result,
     Strong,
     Substep,
     Text,
+    said,
     text,
 )  # fmt: skip
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.document import Step as StepRow
 from derive.rendering.marks import marked
 from derive.rendering.metrics import width
-from derive.rendering.page import WIDTH, Page, shown_steps
+from derive.rendering.page import Page, shown_steps
 from derive.rendering.typeset import typeset
 from derive.steps.record import Gradient, Step
 
 
 def gradient(page: Page, one: Gradient) -> Iterator[Block]:
     """The section of one gradient."""
-    yield Heading(2, (*text("Gradient with respect to "), page.math(one.of)))
-    yield Paragraph((Strong("Who reads it?"), Text(" "), *page.prose(one.steps[0].sentence)))
+    yield Heading(2, said("Gradient with respect to {}", page.math(one.of)))
+    yield Paragraph(said("{} ", Strong("Who reads it?")) + page.prose(one.steps[0].sentence))
     for k, step in enumerate(shown_steps(one)):
         yield _row(page, one, step, first=k == 0)
     yield _result(page, one)
@@ -73,11 +73,8 @@ def _sentences(first: Inlines, second: Inlines) -> Inlines:
 
 
 def _chain_rule(page: Page, one: Gradient) -> Inlines:
-    return (
-        *text("Every reader's own gradient, times how the reader changes with "),
-        page.math(one.of),
-        Text(", summed over its indices."),
-    )
+    words = "Every reader's own gradient, times how the reader changes with {}, summed over the reader's indices."
+    return said(words, page.math(one.of))
 
 
 def _substeps(page: Page, step: Step) -> Details | None:
@@ -102,9 +99,7 @@ def _result(page: Page, one: Gradient) -> Block:
     """The result in index form and, where it can be said, in matrix form."""
     short, names = page.short(one.right)
     formulas = [page.equation(one.left, short)]
-    remarks: list[Inlines] = [
-        (*text("Shape "), *page.shape(one.indices), Text(", like "), page.name(one.tensor), Text("."))
-    ]
+    remarks: list[Inlines] = [text("Shape ") + page.shape(one.indices) + said(", like {}.", page.name(one.tensor))]
     remarks += [names] if names else []
     found = readings(page, one.left, one.right, one.indices)
     if found.per_sample is not None:
@@ -119,7 +114,7 @@ def _result(page: Page, one: Gradient) -> Block:
 def _about(page: Page, reading: Reading) -> Iterator[Inlines]:
     sentences = why_transposed(page.system, reading.right)
     if sentences:
-        yield (Strong("Why the transpose?"), Text(" "), *page.prose(" ".join(sentences)))
+        yield said("{} ", Strong("Why the transpose?")) + page.prose(" ".join(sentences))
     for convolution in convolutions(reading):
         yield page.prose(described(convolution))
 
@@ -130,8 +125,8 @@ def _cases(page: Page, one: Gradient) -> Iterator[Block]:
         yield Paragraph((Strong("Special cases."),))
     for case in one.cases:
         short, names = page.short(case.right)
-        said = _sentences(page.prose(case.sentence), names)
-        yield Paragraph((page.reader.condition(case.where), Text(": "), *said))
+        reason = _sentences(page.prose(case.sentence), names)
+        yield Paragraph(said("{}: ", page.reader.condition(case.where)) + reason)
         yield Displayed(page.equation(case.left, short), evidence=page.evidence_of(case))
 
 
@@ -145,9 +140,7 @@ def _shared(page: Page, one: Gradient) -> Iterator[Block]:
     if steps and isinstance(result, Reduce):
         letters = tuple(page.style.notation.index(i.name) for i in steps)
         once = sum_(tuple(i for i in result.over if i not in steps), result.body)
-        yield Paragraph((
-            Strong("Local or total?"), Text(" One use of "), page.name(one.tensor), Text(", at one "),
-            Math(F.joined(letters, F.COMMA)), Text(", contributes "), page.math(once),
-            Text(". The same parameter is used at every "), Math(F.joined(letters, F.COMMA)),
-            Text(", so its gradient is the sum of all these local contributions."),
-        ))  # fmt: skip
+        where = F.joined(letters, F.COMMA)
+        words = "{} One use of {}, at one {}, contributes {}. The same parameter is used at every {}, so its gradient"
+        pieces = (Strong("Local or total?"), page.name(one.tensor), where, page.math(once), where)
+        yield Paragraph(said(f"{words} is the sum of all these local contributions.", *pieces))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.forms.matrix import Reading, matrix_form
@@ -49,3 +50,11 @@ def reading_formula(page: Page, reading: Reading) -> F.Formula:
 
 def convolutions(reading: Reading) -> tuple[Convolution, ...]:
     return tuple(n for n in nodes(reading.right) if isinstance(n, Convolution))
+
+
+def matrix_readings(page: Page) -> Iterator[Readings]:
+    """The matrix forms of every equation on the page."""
+    for equation in page.system.all_equations:
+        yield readings(page, equation.left, equation.right, equation.indices)
+    for one in page.gradients():
+        yield readings(page, one.left, one.right, one.indices)

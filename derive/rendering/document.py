@@ -150,21 +150,22 @@ class Details(Block):
 
 @dataclass(frozen=True)
 class Node:
-    """A node of a picture: where it stands (column and row, from 0), what is in it, and what it is."""
+    """A node of a picture: where it stands (in steps to the right and downwards), what is in it, and what it is."""
 
     name: str
     formula: Formula
-    role: str  # input, param, computed or loss
-    column: int
-    row: int
+    role: str  # input, param, computed, output, loss, or dots where the picture goes on
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow between nodes by name; ``label`` says at which other place it reads, as in a recurrence."""
+    """An arrow between nodes by name; ``across`` to another step of a recurrence, ``label`` the place it comes from."""
 
     source: str
     target: str
+    across: bool = False
     label: Formula | None = None
 
 
@@ -187,3 +188,15 @@ class Document:
 def text(words: str) -> Inlines:
     """Plain words as running text."""
     return (Text(words),)
+
+
+def said(words: str, *pieces: Formula | Inline) -> Inlines:
+    """Running text with a piece in place of each ``{}``."""
+    out: list[Inline] = []
+    for k, between in enumerate(words.split("{}")):
+        if k:
+            piece = pieces[k - 1]
+            out.append(Math(piece) if isinstance(piece, Formula) else piece)
+        if between:
+            out.append(Text(between))
+    return tuple(out)

@@ -2,88 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from derive.language.expr import Elem
 from derive.language.integers import expand, index_symbol
-from derive.language.schedule import Loop, reads, schedule
-from derive.language.system import LOSS, Equation, System
+from derive.language.schedule import reads
+from derive.language.system import LOSS, System
 from derive.rendering import formula as F
-from derive.rendering.document import Edge, Figure, Node, text
+from derive.rendering.document import Edge, Figure, Node, said, text
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page
 
-Link = tuple[str, str, int]  # read, reader, and how many steps of the recurrence lie between
+_MANY = 9  # tensors of one step of a recurrence; more make a picture that shows nothing
 
 
-def dependencies(page: Page) -> Figure:
-    """Every tensor and the tensors that read it; a dashed arrow crosses to another step of a recurrence."""
+@dataclass(frozen=True)
+class Link:
+    """A tensor and one that reads it; ``shift`` has the indices by which the read place differs, with how much."""
+
+    read: str
+    by: str
+    shift: tuple[tuple[str, int], ...]
+
+
+def pictures(page: Page) -> Iterator[Figure]:
+    """The graph of the equations, and the unrolled network where something recurs in one index."""
     links = _links(page)
-    names = list(page.system.tensors)
-    columns = _columns(names, links)
-    rows = _rows(names, columns, links)
-    nodes = tuple(Node(n, page.style.notation.tensor(n), _role(page.system, n), columns[n], rows[n]) for n in names)
-    edges = tuple(Edge(read, by, _label(page, steps)) for read, by, steps in links)
-    caption = text("Who reads whom: an arrow goes from what is read to what is computed from it.")
-    if any(e.label for e in edges):
-        caption += text(" A dashed arrow crosses from one step of the recurrence to another.")
-    return Figure(nodes, edges, caption)
+    yield _dependencies(page, links)
+    shifts = {s for link in links for s in link.shift}
+    if len(page.recurrent) == 1 and len(shifts) == 1 and abs(next(iter(shifts))[1]) == 1:
+        index, offset = next(iter(shifts))
+        names = _of_one_step(page, links, index)
+        if len(names) <= _MANY:
+            yield _unrolled(page, links, names, index, -offset)
+
+
+def _links(page: Page) -> tuple[Link, ...]:
+    """Who reads whom, each pair once for each shift."""
+    found: dict[Link, None] = {}
+    for equation in page.system.all_equations:
+        for read, _ in reads(page.system, equation):
+            if read.name in page.system.tensors:
+                found.setdefault(Link(read.name, equation.name, _shift(page, read)))
+    return tuple(found)
+
+
+def _shift(page: Page, read: Elem) -> tuple[tuple[str, int], ...]:
+    shifts = []
+    for name in sorted(page.recurrent):
+        for place in read.index:
+            difference = expand(place - index_symbol(name))
+            if difference.is_Integer and difference != 0:
+                shifts.append((name, int(difference)))
+    return tuple(shifts)
 
 
 def _role(system: System, name: str) -> str:
     return "loss" if name == LOSS else "output" if name in system.outputs else system.tensors[name].kind
 
 
-def _links(page: Page) -> tuple[Link, ...]:
-    """Each pair of tensors once for each distance."""
-    index = next((i for b in schedule(page.system) if isinstance(b, Loop) for i, _ in b.over), None)
-    found: dict[Link, None] = {}
-    for equation in page.system.all_equations:
-        for read, _ in reads(page.system, equation):
-            if read.name in page.system.tensors:
-                found.setdefault((read.name, equation.name, _distance(page, read, equation, index)))
-    return tuple(found)
+# The graph of the equations
 
 
-def _distance(page: Page, read: Elem, equation: Equation, index: object) -> int:
-    """How many steps of the recurrence lie between what is read and its reader."""
-    if index is None:
-        return 0
-    symbol = index.symbol  # type: ignore[attr-defined]
-    for place in read.index:
-        if symbol in place.free_symbols:
-            difference = expand(place - symbol)
-            return int(-difference) if difference.is_Integer else 0
-    return 0
+def _dependencies(page: Page, links: Sequence[Link]) -> Figure:
+    names = list(page.system.tensors)
+    depth = _depths(names, links)
+    heights = Counter(depth.values())
+    computed = {link.by for link in links}
+    nodes: list[Node] = []
+    placed: Counter[int] = Counter()
+    for name in sorted(names, key=lambda n: n not in computed):
+        column = depth[name]
+        y = placed[column] - (heights[column] - 1) / 2
+        nodes.append(Node(name, page.style.notation.tensor(name), _role(page.system, name), column, y))
+        placed[column] += 1
+    edges = tuple(Edge(link.read, link.by, bool(link.shift), _label(page, link.shift)) for link in links)
+    caption = text("Who reads whom: an arrow goes from what is read to what is computed from it.")
+    if any(e.across for e in edges):
+        caption += text(" A dashed arrow carries a value to another step of the recurrence.")
+    return Figure(tuple(nodes), edges, caption)
 
 
-def _label(page: Page, steps: int) -> F.Formula | None:
-    if not steps:
+def _label(page: Page, shift: tuple[tuple[str, int], ...]) -> F.Formula | None:
+    """The places at which a shifted read looks: t − 1."""
+    if not shift:
         return None
-    index = next(iter(sorted(page.recurrent)))
-    return integer_formula(index_symbol(index) - steps, page.style.notation)
+    notation = page.style.notation
+    return F.joined(tuple(integer_formula(index_symbol(n) + by, notation) for n, by in shift), F.COMMA)
 
 
-def _columns(names: Sequence[str], links: Sequence[Link]) -> Mapping[str, int]:
-    """The length of the longest path to each tensor, within one step."""
-    columns = dict.fromkeys(names, 0)
+def _depths(names: Sequence[str], links: Sequence[Link]) -> Mapping[str, int]:
+    """The longest path to each tensor within a step; what is given stands just before its first reader."""
+    depth = dict.fromkeys(names, 0)
+    inside = [x for x in links if not x.shift and x.read in depth and x.by in depth and x.read != x.by]
     for _ in names:
-        for read, by, steps in links:
-            if not steps and read != by:
-                columns[by] = max(columns[by], columns[read] + 1)
-    for name in names:  # what is only read later stands just before its first reader
-        readers = [columns[by] for read, by, steps in links if read == name and not steps]
-        if readers and not any(by == name for _, by, _ in links):
-            columns[name] = min(readers) - 1
-    return columns
+        for link in inside:
+            depth[link.by] = max(depth[link.by], depth[link.read] + 1)
+    computed = {link.by for link in links}
+    for name in names:
+        readers = [depth[link.by] for link in inside if link.read == name]
+        if readers and name not in computed:
+            depth[name] = min(readers) - 1
+    return depth
 
 
-def _rows(names: Sequence[str], columns: Mapping[str, int], links: Sequence[Link]) -> Mapping[str, int]:
-    """A row for each tensor in its column: what is computed first, below it what is given."""
-    computed = {by for _, by, _ in links}
-    rows: dict[str, int] = {}
-    for column in sorted(set(columns.values())):
-        here = [n for n in names if columns[n] == column]
-        for row, name in enumerate(sorted(here, key=lambda n: n not in computed)):
-            rows[name] = row
-    return rows
+# The unrolled network
+
+
+def _of_one_step(page: Page, links: Sequence[Link], index: str) -> list[str]:
+    """The tensors that every step of the recurrence has one of, parameters left out."""
+    read = {link.read for link in links} | {link.by for link in links}
+    tensors = sorted(page.system.tensors.values(), key=lambda t: t.kind != "computed")
+    return [t.name for t in tensors if t.kind != "param" and t.name in read and index in {a.name for a in t.axes}]
+
+
+def _unrolled(page: Page, links: Sequence[Link], names: Sequence[str], index: str, forward: int) -> Figure:
+    """Three steps side by side, in the order in which they are computed; each from the bottom up."""
+    depth = _depths(names, links)
+    deepest = max(depth.values())
+    wide = max(Counter(depth.values()).values())
+    nodes: list[Node] = []
+    for step in (-1, 0, 1):
+        placed: Counter[int] = Counter()
+        for name in names:
+            row = depth[name]
+            x = (step + 1) * (wide + 0.6) + placed[row] * 0.9
+            place = integer_formula(index_symbol(index) + step * forward, page.style.notation)
+            formula = F.Indexed(page.style.notation.tensor(name), (place,))
+            nodes.append(Node(f"{name} {step}", formula, _role(page.system, name), x, deepest - row))
+            placed[row] += 1
+    inside = [x for x in links if x.read in names and x.by in names]
+    edges = [Edge(f"{x.read} {s}", f"{x.by} {s}") for x in inside if not x.shift for s in (-1, 0, 1)]
+    across = [x for x in inside if x.shift]
+    edges += [Edge(f"{x.read} {s}", f"{x.by} {s + 1}", across=True) for x in across for s in (-1, 0)]
+    letter = page.style.notation.index(index)
+    caption = said(
+        "Three steps of the recurrence in {}, unrolled; parameters, the same at every step, are left out.", letter
+    )
+    return Figure(tuple(nodes), tuple(edges), caption)

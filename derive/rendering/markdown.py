@@ -88,12 +88,16 @@ def mermaid(figure: Figure) -> str:
         left, right = _SHAPES.get(node.role, ("[", "]"))
         lines.append(f'  {number[node.name]}{left}"{label}"{right}')
     for edge in figure.edges:
-        arrow = "-->" if edge.label is None else f'-. "{_label(unicode(edge.label))}" .->'
+        arrow = _dashed(unicode(edge.label)) if edge.across else "-->"
         lines.append(f"  {number[edge.source]} {arrow} {number[edge.target]}")
     return "\n".join(lines)
 
 
 _SHAPES = {"input": ("([", "])"), "param": ("[[", "]]"), "loss": ("((", "))"), "output": ("(", ")")}
+
+
+def _dashed(label: str) -> str:
+    return f'-. "{_label(label)}" .->' if label else "-.->"
 
 
 def _label(plain: str) -> str:

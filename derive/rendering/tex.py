@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Math, Strong, Text
+from derive.rendering.document import Code, Edge, Emphasis, Figure, Inline, Inlines, Math, Node, Strong, Text
 from derive.rendering.formula import Formula
 from derive.rendering.latex import TEX, latex
 
@@ -79,22 +78,30 @@ def share(weight: int, weights: Sequence[int]) -> str:
 
 
 def tikz(figure: Figure) -> str:
-    """A picture in TikZ's language; the nodes of a column stand around its middle."""
+    """A picture in TikZ's language."""
     number = {node.name: f"n{k}" for k, node in enumerate(figure.nodes)}
-    heights = Counter(node.column for node in figure.nodes)
+    at = {node.name: node for node in figure.nodes}
     lines = []
     for node in figure.nodes:
-        down = node.row - (heights[node.column] - 1) / 2
-        place = f"({2 * node.column:.1f},{-1.1 * down:.2f})"
+        place = f"({2 * node.x:.2f},{0 - 1.1 * node.y:.2f})"
         lines.append(rf"\node[{node.role}] ({number[node.name]}) at {place} {{${latex(node.formula)}$}};")
     for edge in figure.edges:
-        ends = number[edge.source], number[edge.target]
-        if edge.label is None:
-            lines.append(rf"\draw[->] ({ends[0]}) to[out=0,in=180] ({ends[1]});")
-        else:
-            label = rf"node[above,font=\scriptsize] {{${latex(edge.label)}$}}"
-            lines.append(rf"\draw[->,dashed] ({ends[0]}) to[out=120,in=60,looseness=1.3] {label} ({ends[1]});")
+        source, target = at[edge.source], at[edge.target]
+        lines.append(
+            rf"\draw[{_arrow(source, target, edge)} ({number[edge.target]});".replace("@", number[edge.source])
+        )
     return "\n".join(lines)
+
+
+def _arrow(source: Node, target: Node, edge: Edge) -> str:
+    """How an edge leaves and arrives: along the way it goes, or around where it goes back."""
+    if not edge.across:
+        upwards = source.y - target.y >= 0.9 and target.x - source.x < 0.9
+        return "->] (@) to" if upwards else "->] (@) to[out=0,in=180]"
+    if target.x > source.x:
+        return "->,dashed] (@) to[out=0,in=180]"
+    label = rf"node[above,font=\scriptsize] {{${latex(edge.label)}$}}" if edge.label else ""
+    return rf"->,dashed] (@) to[out=120,in=60,looseness=1.3] {label}"
 
 
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(

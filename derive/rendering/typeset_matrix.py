@@ -18,7 +18,7 @@ from derive.rendering.operators import Style, big_operators, index_names, share
 from derive.rendering.products import Factor, laid_out
 from derive.rendering.typeset import typeset
 
-_SUM, _PRODUCT, _ATOM = range(3)
+_SUM, _TIMES_LEVEL, _PRODUCT, _ATOM = range(4)
 _TIMES, _TRANSPOSED, _CONVOLVED = F.Sign("⊙", "binary"), F.Sign("⊤"), F.Sign("∗", "binary")
 _RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
@@ -137,7 +137,7 @@ def _sum(terms: Sequence[M.MatExpr], style: Style) -> F.Formula:
     for term in terms:
         minus, rest = _signed(term)
         sign = F.MINUS if minus else F.PLUS
-        formula = _at_least(rest, _PRODUCT, style)
+        formula = _at_least(rest, _TIMES_LEVEL, style)
         parts += [sign, formula] if parts else [F.NEGATIVE, formula] if minus else [formula]
     return F.row(*parts)
 
@@ -146,27 +146,32 @@ def _product(factors: Sequence[M.MatExpr], style: Style) -> tuple[F.Formula, int
     """Scalars in front, then the vectors or matrices with ⊙ between them; what divides goes below a fraction line."""
     minus, rest = _signed(M.Times(tuple(factors)))
     parts = rest.factors if isinstance(rest, M.Times) else (rest,)
-    scalars = [p for p in parts if not p.axes]
-    arrays = [p for p in parts if p.axes and not _divides(p)]
-    below = [p for p in parts if p.axes and _divides(p)]
-    level = _PRODUCT if len(arrays) + len(scalars) > 1 else _SUM if below else _PRODUCT
-    above = (
-        F.joined(tuple(_at_least(a, _times_level(arrays), style) for a in arrays), _TIMES) if arrays else F.Number("1")
-    )
-    if below:
-        under = F.joined(tuple(_denominator(b, style, alone=len(below) == 1) for b in below), _TIMES)
-        above = F.Fraction(above, under)
-    front = [Factor(f, f) for f in (_scalar_factor(s, style) for s in scalars)]
-    formula = laid_out([*front, Factor(above, above)]) if front else above
-    return (F.row(F.NEGATIVE, formula), _SUM) if minus else (formula, max(level, _PRODUCT))
+    front = [_scalar(p, style) for p in parts if not p.axes]
+    arrays, level = _arrays([p for p in parts if p.axes], style)
+    formula = laid_out([*front, Factor(arrays, arrays)]) if front else arrays
+    return (F.row(F.NEGATIVE, formula), _SUM) if minus else (formula, level)
 
 
-def _times_level(arrays: Sequence[M.MatExpr]) -> int:
-    return _PRODUCT if len(arrays) == 1 else _ATOM
+def _scalar(expr: M.MatExpr, style: Style) -> Factor:
+    """A scalar beside an array; one that divides goes below a fraction line."""
+    if isinstance(expr, M.Scalar) and isinstance(expr.value, E.Pow) and expr.value.exponent == E.MINUS_ONE:
+        below = M.Scalar(expr.value.base)
+        return Factor(_at_least(below, _PRODUCT, style), matrix_formula(below, style), inverse=True)
+    formula = _at_least(expr, _PRODUCT, style)
+    return Factor(formula, formula)
 
 
-def _scalar_factor(expr: M.MatExpr, style: Style) -> F.Formula:
-    return _at_least(expr, _PRODUCT, style)
+def _arrays(arrays: Sequence[M.MatExpr], style: Style) -> tuple[F.Formula, int]:
+    """Vectors or matrices multiplied entry by entry."""
+    below = [a for a in arrays if _divides(a)]
+    above = [a for a in arrays if not _divides(a)]
+    if len(above) == 1 and not below:
+        return _at_least(above[0], _PRODUCT, style), _PRODUCT
+    product = F.joined(tuple(_at_least(a, _ATOM, style) for a in above), _TIMES) if above else F.Number("1")
+    if not below:
+        return product, _TIMES_LEVEL
+    under = F.joined(tuple(_denominator(b, style, alone=len(below) == 1) for b in below), _TIMES)
+    return F.Fraction(product, under), _PRODUCT
 
 
 def _divides(expr: M.MatExpr) -> bool:
@@ -235,7 +240,7 @@ def _condition(ops: Sequence[str], sides: Sequence[M.MatExpr], style: Style) -> 
 
 def _total(op: str, over: M.Axes, of: M.MatExpr, style: Style) -> F.Formula:
     """A reduction; an axis of the argument that is reduced is shown as an index of it."""
-    body = _along_axes(of, over, style) if set(over) & set(of.axes) else _at_least(of, _PRODUCT, style)
+    body = _along_axes(of, over, style) if set(over) & set(of.axes) else _at_least(of, _TIMES_LEVEL, style)
     match op:
         case "sum" | "mean":
             front = (share(over, style), F.THIN) if op == "mean" else ()

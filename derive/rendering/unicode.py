@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from derive.rendering import formula as F
 from derive.rendering.metrics import GREEK
 
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_SPACED = re.compile(r" ?([−+=<>≤≥,]) ")
 _BIG = {"∑": "Σ", "∏": "Π"}
 
 
 def unicode(formula: F.Formula | None) -> str:
-    """The formula in one line of Unicode."""
+    """The formula in one line of Unicode; aligned lines stay lines."""
     match formula:
         case None:
             return ""
         case F.Row(parts):
-            return "".join(map(unicode, parts))
-        case F.Name(source, stem, primes=primes, style=style):
-            if style == "script":
-                return stem
-            return GREEK.get(source, source if not primes else stem) + "′" * primes
+            return _apart([unicode(p) for p in parts])
+        case F.Name():
+            return _name(formula)
         case F.Indexed(name, places):
-            return f"{unicode(name)}[{','.join(map(unicode, places))}]"
-        case F.Number(text) | F.Text(text):
+            return f"{_name(name)}[{','.join(map(_close, places))}]"
+        case F.Number(text) | F.Text(text) | F.Delimiter(text):
             return text
         case F.Sign(text, kind):
             return f" {text} " if kind in ("binary", "relation") else f"{text} " if kind == "punctuation" else text
@@ -31,14 +32,11 @@ def unicode(formula: F.Formula | None) -> str:
         case F.Script(base, below, above):
             return unicode(base) + (f"_{_one(below)}" if below else "") + _power(above)
         case F.Big(operator, below, above):
-            limits = f"_{_one(below)}" if below else ""
-            return f"{_BIG.get(operator, operator)}{limits}{f'^{_one(above)}' if above else ''} "
+            return f"{_BIG.get(operator, operator)}{_limits(below, above)} "
         case F.Fraction(numerator, denominator):
             return f"{_one(numerator)}/{_one(denominator)}"
         case F.Fenced(left, body, right):
             return f"{left}{unicode(body)}{right}"
-        case F.Delimiter(text):
-            return text
         case F.Root(body):
             return f"√{_one(body)}"
         case F.Marked(body):
@@ -48,8 +46,38 @@ def unicode(formula: F.Formula | None) -> str:
         case F.Space():
             return " "
         case F.Lines(rows):
-            return "\n".join(unicode(left) + unicode(right) for left, right in rows)
+            cells = [(unicode(left), unicode(right)) for left, right in rows]
+            widest = max(len(left) for left, _ in cells)
+            return "\n".join(left.rjust(widest) + right for left, right in cells)
     raise TypeError(f"no plain text for {type(formula).__name__}")
+
+
+def _name(name: F.Name) -> str:
+    if name.style == "script":
+        return name.stem
+    return GREEK.get(name.source, name.stem if name.primes else name.source) + "′" * name.primes
+
+
+def _apart(pieces: list[str]) -> str:
+    """Pieces side by side, a space between names that would run into each other."""
+    out = ""
+    for piece in filter(None, pieces):
+        touching = bool(out) and (out[-1].isalpha() or out[-1] in "]′)") and piece[:1].isalpha()
+        out += f" {piece}" if touching else piece.lstrip() if out.endswith(" ") else piece
+    return out
+
+
+def _close(formula: F.Formula) -> str:
+    """A formula without the spaces around its signs."""
+    return _SPACED.sub(r"\1", unicode(formula))
+
+
+def _limits(below: F.Formula | None, above: F.Formula | None) -> str:
+    """``_k``, ``_{s,o}`` or ``_{t=1..T}``."""
+    if below is None:
+        return ""
+    limits = _close(below) + (f"..{_close(above)}" if above else "")
+    return f"_{limits}" if len(limits) == 1 else f"_{{{limits}}}"
 
 
 def _one(formula: F.Formula | None) -> str:
