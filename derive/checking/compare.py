@@ -73,6 +73,12 @@ def _terms(reader: Interpreter, expr: Expr, scope: Scope) -> Array:
     return np.asarray(np.abs(reader.value(expr, scope)))
 
 
+def terms_size(reader: Interpreter, indices: Sequence[Index], expr: Expr) -> float:
+    """The size of the terms of an expression, whether or not they cancel."""
+    scope, _ = reader.bound(reader.scope, indices)
+    return _largest(_terms(reader, expr, scope))
+
+
 def closeness(value: Array, truth: Array) -> float:
     """The norm of the difference, relative to that of the truth; infinite where a value is undefined."""
     if value.shape != truth.shape or not np.isfinite(value).all():
