@@ -31,7 +31,8 @@ def test_public_names_are_importable() -> None:
 
 def test_importing_derive_waits_for_no_heavy_library() -> None:
     program = "import sys, derive; print([m for m in ('sympy', 'numpy', 'jinja2') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 

@@ -11,6 +11,8 @@ import pytest
 import derive
 from derive import cli
 
+ROOT = Path(__file__).parents[1]
+
 LAYER = """
 indices   = "n:N  i:I  o:O"
 inputs    = "x[n,i]"
@@ -206,7 +208,7 @@ def test_an_interrupt_ends_quietly(command: Command, monkeypatch: pytest.MonkeyP
 @pytest.mark.skipif(os.name != "posix", reason="pipes end programs on POSIX systems only")
 def test_a_reader_that_goes_away_is_no_error() -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "derive", "code", "rnn"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "derive", "code", "rnn"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout and process.stderr
         process.stdout.close()

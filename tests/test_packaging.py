@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import derive
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -60,6 +62,4 @@ def test_installed_wheel_works_from_an_empty_folder(wheel: Path, tmp_path: Path)
     python("-m", "derive", "doc", "linear", "--to", "md,tex", cwd=empty, path=site)
     written = sorted(p.relative_to(empty).as_posix() for p in empty.rglob("*") if p.is_file())
     assert written == ["output/linear.md", "output/linear.tex"]
-    assert (empty / "output/linear.md").read_text(encoding="utf-8") == (ROOT / "output/linear.md").read_text(
-        encoding="utf-8"
-    )
+    assert (empty / "output/linear.md").read_text(encoding="utf-8") == derive.gradients("linear").render("md")
