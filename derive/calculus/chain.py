@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.calculus.contract import CONTRACT
-from derive.calculus.differentiate import DIFFERENTIATE, named_apart
+from derive.calculus.differentiate import DIFFERENTIATE
+from derive.calculus.instances import named_apart
 from derive.calculus.order import alive_tensors, is_given
 from derive.calculus.simplify import SIMPLIFY
 from derive.language.expr import (

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.calculus.differentiate import instance
 from derive.calculus.guards import is_integer_guard
+from derive.calculus.instances import instance
 from derive.calculus.simplify import SIMPLIFY
 from derive.calculus.terms import factors_of, terms_of
 from derive.language.expr import (

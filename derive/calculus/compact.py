@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.calculus.differentiate import named_apart
+from derive.calculus.instances import named_apart
 from derive.calculus.match import match
 from derive.calculus.simplify import ASSUME, SIMPLIFY, size_of
 from derive.language.expr import Elem, Expr, Index, all_index_names, substitute, transform
