@@ -11,15 +11,33 @@ from typing import Any
 import numpy as np
 
 from derive.language.expr import (
-    Add, Along, Bracket, Call, Delta, Elem, Expr, Index, Mul, Num, Pow, Reduce, Size,
+    Add,
+    Along,
+    Bracket,
+    Call,
+    Delta,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Num,
+    Pow,
+    Reduce,
+    Size,
 )  # fmt: skip
 from derive.language.integers import evaluate
 
-COMPARE = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-CALLS = {"tanh": math.tanh, "exp": math.exp, "log": math.log, "relu": lambda x: max(x, 0.0), "abs": abs, "sqrt": math.sqrt}
+Arrays = Mapping[str, tuple[np.ndarray, tuple[int, ...]]]
+
+COMPARE = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+CALLS = {
+    "tanh": math.tanh, "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "abs": abs, "relu": lambda x: max(x, 0.0),
+}  # fmt: skip
 
 
-def naive(expr: Expr, at: Mapping[Any, int], arrays: Mapping[str, tuple[np.ndarray, tuple[int, ...]]]) -> float:
+def naive(expr: Expr, at: Mapping[Any, int], arrays: Arrays) -> float:
     """The value of a real expression where indices and sizes have the values ``at``."""
 
     def value(node: Expr) -> float:
@@ -77,20 +95,14 @@ def reduction(op: str, values: Sequence[float]) -> float:
     raise ValueError(op)
 
 
-def places(
-    over: Sequence[Index], at: Mapping[Any, int], arrays: Mapping[str, tuple[np.ndarray, tuple[int, ...]]]
-) -> Iterator[dict[Any, int]]:
+def places(over: Sequence[Index], at: Mapping[Any, int], arrays: Arrays) -> Iterator[dict[Any, int]]:
     """The values of bound indices together, the first of them slowest."""
-    ranges = [
-        range(int(evaluate(i.low, at, arrays)), int(evaluate(i.high, at, arrays)) + 1) for i in over
-    ]
+    ranges = [range(int(evaluate(i.low, at, arrays)), int(evaluate(i.high, at, arrays)) + 1) for i in over]
     for values in itertools.product(*ranges):
         yield {i.symbol: v for i, v in zip(over, values, strict=True)}
 
 
-def naive_over(
-    expr: Expr, indices: Sequence[Index], at: Mapping[Any, int], arrays: Mapping[str, tuple[np.ndarray, tuple[int, ...]]]
-) -> np.ndarray:
+def naive_over(expr: Expr, indices: Sequence[Index], at: Mapping[Any, int], arrays: Arrays) -> np.ndarray:
     """The values over all indices, an axis each."""
     shape = [int(evaluate(i.extent, at, arrays)) for i in indices]
     values = [naive(expr, {**at, **here}, arrays) for here in places(indices, at, arrays)]

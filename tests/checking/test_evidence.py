@@ -14,9 +14,21 @@ from derive.checking.points import point
 from derive.checking.sizes import choose_sizes
 from derive.checking.truth import interpreter_of
 from derive.language.expr import (
-    Add, Bracket, Elem, Expr, Index, Mul, Num, Reduce, mul, num, substitute, sum_, transform, walk,
+    Add,
+    Bracket,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Num,
+    Reduce,
+    add,
+    mul,
+    num,
+    substitute,
+        transform,
 )  # fmt: skip
-from derive.language.integers import index_symbol
+from derive.language.integers import index_symbol, size_symbol
 from derive.language.load import catalogue, layer, load
 from derive.steps.record import Derivation, Gradient, Step
 
@@ -156,15 +168,13 @@ def test_a_convolution_with_an_unflipped_kernel_is_refused(conv2d):
     def change(node: Expr) -> Expr:
         if isinstance(node, Elem) and node.name == "W":
             o, c, u, v = node.index
-            return Elem("W", (o, c, index_symbol("K_h") * 0 + v, u))
+            return Elem("W", (o, c, v, u))
         return node
 
     refused(conv2d, "x", lambda expr: transform(expr, change))
 
 
 def test_swapped_strides_are_refused(conv2d):
-    from derive.language.integers import size_symbol
-
     swap = {size_symbol("s_h"): size_symbol("s_w"), size_symbol("s_w"): size_symbol("s_h")}
     refused(conv2d, "W", lambda expr: substitute(expr, swap))
 
@@ -220,11 +230,5 @@ def test_a_gradient_that_cancels_to_zero_is_measured_by_its_terms():
     derivation = derive(system)
     found = evidence(derivation)
     assert found.ok, found.failures[:1]
-    gradient = gradient_of(derivation, "b")
-    if gradient.right != Num(0):
-        wrong = mul(num("1000001/1000000"), sum_((), gradient.right))
-        assert wrong  # scaling zero leaves zero: nothing to refuse
-
-
-def test_walk_reaches_the_steps():
-    assert any(isinstance(n, Elem) for n in walk(Elem("x", ())))
+    wrong = refused(derivation, "b", lambda expr: add(expr, mul(num("1/1000000"), Elem("b", ()))))
+    assert wrong.worst > 1e-8

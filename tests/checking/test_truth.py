@@ -1,4 +1,4 @@
-"""True gradients are those of central differences, too, and stand under the names by which the backward pass reads them."""
+"""True gradients are those of central differences too, under the names by which the backward pass reads them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,114 @@
+"""Layers of the catalogue against their PyTorch counterparts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from tests.oracles.autograd import compare
+
+RNG = np.random.default_rng(11)
+
+
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+@pytest.mark.parametrize("sizes", [(1, 1, 1, 1, 1), (1, 3, 4, 2, 2), (2, 1, 3, 4, 2), (5, 3, 4, 2, 6), (9, 2, 7, 3, 4)])
+def test_rnn(sizes, nonlinearity):
+    steps, batch, hidden, features, outputs = sizes
+    values = {
+        "x": RNG.normal(size=(steps, batch, features)),
+        "h0": RNG.normal(size=(batch, hidden)),
+        "target": RNG.normal(size=(steps, batch, outputs)),
+        "W_x": RNG.normal(size=(hidden, features)),
+        "W_h": RNG.normal(size=(hidden, hidden)),
+        "b_h": RNG.normal(size=hidden),
+        "W_y": RNG.normal(size=(outputs, hidden)),
+        "b_y": RNG.normal(size=outputs),
+    }
+
+    def forward(v):
+        network = torch.nn.RNN(features, hidden, nonlinearity=nonlinearity, dtype=torch.float64)
+        zero = torch.zeros(hidden, dtype=torch.float64)
+        given = {"weight_ih_l0": v["W_x"], "weight_hh_l0": v["W_h"], "bias_ih_l0": v["b_h"], "bias_hh_l0": zero}
+        h, _ = torch.func.functional_call(network, given, (v["x"], v["h0"][None]))
+        return ((h @ v["W_y"].T + v["b_y"] - v["target"]) ** 2).sum()
+
+    compare("rnn", values, forward, f=nonlinearity)
+
+
+def convolutions(count: int):
+    """Random settings of a convolution: kernels, strides, paddings, dilations and lengths, each axis by itself."""
+    rng = np.random.default_rng(20)
+    fixed = [
+        ((5, 4), (2, 3), (1, 1), (0, 0), (1, 1)),  # plain
+        ((7, 6), (2, 2), (3, 4), (0, 1), (1, 1)),  # strides larger than the kernel: cells that nothing reads
+        ((8, 9), (3, 2), (2, 3), (2, 1), (2, 3)),  # all at once, with a remainder
+    ]
+    while len(fixed) < count:
+        kernel, stride, padding, dilation = (
+            tuple(int(v) for v in rng.integers(low, high, 2)) for low, high in ((1, 4), (1, 5), (0, 4), (1, 4))
+        )
+        least = [max(1, d * (k - 1) + 1 - 2 * q) for k, q, d in zip(kernel, padding, dilation, strict=True)]
+        length = tuple(int(low + rng.integers(0, 6)) for low in least)
+        fixed.append((length, kernel, stride, padding, dilation))
+    return fixed
+
+
+@pytest.mark.parametrize("setting", convolutions(20), ids=str)
+def test_conv2d(setting):
+    length, kernel, stride, padding, dilation = setting
+    batch, channels, outputs = (int(v) for v in RNG.integers(1, 4, 3))
+    values = {
+        "x": RNG.normal(size=(batch, channels, *length)),
+        "W": RNG.normal(size=(outputs, channels, *kernel)),
+        "b": RNG.normal(size=outputs),
+    }
+    sizes = {
+        f"{letter}_{axis}": pair[k]
+        for letter, pair in (("s", stride), ("q", padding), ("d", dilation))
+        for k, axis in enumerate("hw")
+    }
+    compare("conv2d", values, lambda v: F.conv2d(v["x"], v["W"], v["b"], stride, padding, dilation), sizes)
+
+
+POOLS = [(7, 2, 2, 0, 1), (7, 2, 3, 0, 1), (9, 3, 2, 1, 2), (8, 3, 1, 1, 1), (3, 3, 4, 1, 1)]
+
+
+@pytest.mark.parametrize("setting", POOLS, ids=str)
+def test_maxpool1d(setting):
+    length, kernel, stride, padding, dilation = setting
+    values = {"x": RNG.normal(size=(3, 2, length))}
+    sizes = {"K": kernel, "s": stride, "q": padding, "d": dilation}
+    compare("maxpool1d", values, lambda v: F.max_pool1d(v["x"], kernel, stride, padding, dilation), sizes)
+
+
+def test_maxpool1d_takes_the_first_of_equal_maxima():
+    values = {"x": np.array([[[2.0, 2.0, 1.0, 3.0, 3.0, 3.0, 0.0]]])}
+    compare("maxpool1d", values, lambda v: F.max_pool1d(v["x"], 3, 2), {"K": 3, "s": 2, "q": 0, "d": 1})
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (5, 3, 4), (1, 6, 2)])
+def test_linear(sizes):
+    batch, features, outputs = sizes
+    values = {
+        "x": RNG.normal(size=(batch, features)),
+        "W": RNG.normal(size=(outputs, features)),
+        "b": RNG.normal(size=outputs),
+    }
+    compare("linear", values, lambda v: F.linear(v["x"], v["W"], v["b"]))
+
+
+@pytest.mark.parametrize("sizes", [(1, 2), (5, 3), (4, 7)])
+def test_cross_entropy(sizes):
+    target = RNG.random(size=sizes)
+    values = {"z": RNG.normal(size=sizes), "target": target / target.sum(axis=1, keepdims=True)}
+
+    compare("cross_entropy", values, lambda v: F.cross_entropy(v["z"], v["target"], reduction="sum"))
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (3, 5, 4, 2), (2, 9, 3, 6)])
+def test_embedding_adds_up_repeated_words(sizes):
+    batch, words, vocabulary, width = sizes
+    values = {"tok": RNG.integers(0, vocabulary, (batch, words)), "W": RNG.normal(size=(vocabulary, width))}
+    compare("embedding", values, lambda v: F.embedding(v["tok"], v["W"]))
