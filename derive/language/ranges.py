@@ -104,9 +104,17 @@ def _plainly_nonnegative(expression: Integer, facts: Facts) -> bool:
         return bool(expression >= 0)
     if any(not is_size(s) for s in symbols_of(expression)) or expression.has(sympy.Indexed):
         return False
+    if not all(_plainly_nonnegative(part, facts) for part in _parts_of_divisions(expression)):
+        return False
     shift = {s: s + least for s, least in facts.lower if least and s in expression.free_symbols}
     shifted = expand(expression.xreplace(shift))
     return all(t.as_coeff_Mul()[0] >= 0 for t in sympy.Add.make_args(shifted))
+
+
+def _parts_of_divisions(expression: Integer) -> list[Integer]:
+    """What must be >= 0 so that every quotient and remainder in an expression is."""
+    quotients, remainders = expression.atoms(FloorDiv), expression.atoms(Mod)
+    return [part for q in quotients for part in q.args] + [expand(r.args[1] - 1) for r in remainders]
 
 
 def proved(condition: Compare, facts: Facts) -> bool:
