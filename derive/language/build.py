@@ -17,10 +17,11 @@ from derive.language.declarations import (
     size_inequality,
     statements,
 )  # fmt: skip
-from derive.language.equations import Line, define, line_of, tensors_of
+from derive.language.equations import Line, define, line_of
 from derive.language.errors import Fragment, LayerError, nearest
 from derive.language.expr import Elem
 from derive.language.fields import KEYS, Fields
+from derive.language.inference import tensors_of
 from derive.language.integers import Integer, expand, symbols_of
 from derive.language.lexical import check_length
 from derive.language.names import check_computed, check_declared

@@ -23,6 +23,7 @@ from derive.language.scope import Scope, counted, meaning_of
 
 MAX_EXPONENT = 64
 MAX_NESTING = 80  # of an expression
+MAX_DIVISIONS = 8  # of an index expression
 
 _OPERATORS: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -195,6 +196,8 @@ class Elaborator:
             raise self.error(node.right, f"cannot divide by {b}", "a divisor is a size or a whole number above 0")
         if max(degree(a), degree(b)) > MAX_DEGREE:
             raise self.error(node, f"an index expression has degree {MAX_DEGREE} at most")
+        if len(a.atoms(FloorDiv, Mod)) + len(b.atoms(FloorDiv, Mod)) >= MAX_DIVISIONS:
+            raise self.error(node, f"an index expression has {MAX_DIVISIONS} // and % at most")
         return Value(E.size((FloorDiv if isinstance(node.op, ast.FloorDiv) else Mod)(a, b)))
 
     def power(self, node: ast.BinOp) -> Value:

@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 _INSTEAD = {"^": "a power is written **", "=": "a condition is written ==", "·": "a product is written *",
             "−": "a minus is written -", "≤": "write <=", "≥": "write >=", "≠": "write !=", "⊙": "write *",
             "'": "texts have no meaning here", '"': "texts have no meaning here",
-            "|": "an absolute value is written abs(x)", "!": "write != for 'not equal'", "=": "a condition is written ==",
+            "|": "an absolute value is written abs(x)", "!": "write != for 'not equal'",
             "{": "only round and square brackets are used", "}": "only round and square brackets are used"}  # fmt: skip
 
 

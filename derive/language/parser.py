@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from derive.language.axes import Axes, ShapeError, Value, settled
@@ -16,7 +17,7 @@ from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Expr, Index
 from derive.language.integers import Integer
 from derive.language.lexical import tree_of
-from derive.language.scope import MATRIX, Scope, scope_of
+from derive.language.scope import ALONG, MATRIX, REDUCTIONS, Scope, scope_of
 from derive.language.system import System, Tensor
 
 
@@ -41,6 +42,28 @@ def parse_value(text: str | Fragment, scope: Scope) -> Value:
     """An expression in index or matrix form, with the axes that are left."""
     fragment = as_fragment(text)
     return Elaborator(fragment, scope, Axes(scope.derived)).value(tree_of(fragment))
+
+
+def terms_of(text: Fragment, scope: Scope) -> Iterator[Value]:
+    """The values of the parts that are combined place by place, as far as they can be read in this scope."""
+    reader = Elaborator(text, scope, Axes(scope.derived))
+    for node in _terms(tree_of(text)):
+        with suppress(LayerError):
+            yield reader.value(node)
+
+
+def _terms(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
+        case ast.BinOp(left=left, right=right, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
+            yield from _terms(left)
+            yield from _terms(right)
+        case ast.UnaryOp(operand=operand):
+            yield from _terms(operand)
+        case ast.Call(func=ast.Name(id=name), args=arguments) if name not in (*REDUCTIONS, *ALONG, *MATRIX):
+            for argument in arguments:
+                yield from _terms(argument)
+        case _:
+            yield node
 
 
 def parse_in(

@@ -13,7 +13,7 @@ from derive.language.parser import parse_expression
 from derive.language.scope import Scope
 from tests.language.layers import SCOPE, parsed
 
-I, K, N, P = (index_symbol(c) for c in "iknp")
+i_, K, N, P = (index_symbol(c) for c in "iknp")
 T, S, Q = (size_symbol(c) for c in "Tsq")
 
 
@@ -27,19 +27,19 @@ def test_numbers_are_exact() -> None:
 def test_names_are_tensors_sizes_or_indices() -> None:
     assert parsed("tau") == Elem("tau")
     assert parsed("T") == Size(T)
-    assert parsed("i") == Size(I)
+    assert parsed("i") == Size(i_)
     assert parsed("t + 1") == Size(index_symbol("t") + 1)
 
 
 def test_elements_have_affine_indices() -> None:
-    assert parsed("v[s*i - 2*q + 1]") == Elem("v", (S * I - 2 * Q + 1,))
-    assert parsed("v[(i + q)//s]") == Elem("v", (FloorDiv(I + Q, S),))
-    assert parsed("v[i % 2 + 1]") == Elem("v", (Mod(I, I * 0 + 2) + 1,))
+    assert parsed("v[s*i - 2*q + 1]") == Elem("v", (S * i_ - 2 * Q + 1,))
+    assert parsed("v[(i + q)//s]") == Elem("v", (FloorDiv(i_ + Q, S),))
+    assert parsed("v[i % 2 + 1]") == Elem("v", (Mod(i_, i_ * 0 + 2) + 1,))
     assert parsed("v[tok[n]]") == Elem("v", (element("tok", (N,)),))
 
 
 def test_quotients_are_powers_and_differences_products() -> None:
-    v = Elem("v", (I,))
+    v = Elem("v", (i_,))
     assert parsed("1/v[i]") == E.Pow(v, E.MINUS_ONE)
     assert parsed("tau/v[i]") == E.Mul((Elem("tau"), E.Pow(v, E.MINUS_ONE)))
     assert parsed("-v[i]**2") == E.Mul((E.MINUS_ONE, E.Pow(v, E.num(2))))
@@ -48,14 +48,14 @@ def test_quotients_are_powers_and_differences_products() -> None:
 
 
 def test_conditions() -> None:
-    zero = I * 0
+    zero = i_ * 0
     assert parsed("[1 <= i <= T]") == E.Bracket(
-        (Compare("<=", Num(Fraction(1)), Size(I)), Compare("<=", Size(I), Size(T)))
+        (Compare("<=", Num(Fraction(1)), Size(i_)), Compare("<=", Size(i_), Size(T)))
     )
-    assert parsed("[i != k, i < 2*T - 1]").conditions[1] == Compare("<", Size(I), Size(2 * T - 1))
-    assert parsed("[tok[n] == i]") == E.Bracket((Compare("==", Size(element("tok", (N,))), Size(I)),))
-    assert parsed("[(i - q) % s == 0]") == E.Bracket((Compare("==", Size(Mod(I - Q, S)), Num(Fraction(int(zero)))),))
-    assert parsed("[v[i] > 0]") == E.Bracket((Compare(">", Elem("v", (I,)), E.ZERO),))
+    assert parsed("[i != k, i < 2*T - 1]").conditions[1] == Compare("<", Size(i_), Size(2 * T - 1))
+    assert parsed("[tok[n] == i]") == E.Bracket((Compare("==", Size(element("tok", (N,))), Size(i_)),))
+    assert parsed("[(i - q) % s == 0]") == E.Bracket((Compare("==", Size(Mod(i_ - Q, S)), Num(Fraction(int(zero)))),))
+    assert parsed("[v[i] > 0]") == E.Bracket((Compare(">", Elem("v", (i_,)), E.ZERO),))
 
 
 @pytest.mark.parametrize(

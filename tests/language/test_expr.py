@@ -12,7 +12,7 @@ from tests.language.values import arbitrary, integer, value
 
 TENSORS = {name: arbitrary(name) for name in SCOPE.tensors}
 X, Y = E.Elem("x"), E.Elem("y")
-I, K, T = index_symbol("i"), index_symbol("k"), index_symbol("t")
+i_, K, T = index_symbol("i"), index_symbol("k"), index_symbol("t")
 
 
 def test_sums_are_flat_and_their_numbers_are_added() -> None:
@@ -59,9 +59,9 @@ def test_free_symbols_are_those_not_bound() -> None:
 
 def test_substituting_renames_a_bound_index_that_would_capture() -> None:
     expr = parsed("sum(W_h[i,k]*w[k], k)")
-    assert str(E.substitute(expr, {I: K})) == "sum(W_h[k,k_2]*w[k_2], k_2)"
-    assert str(E.substitute(expr, {K: I})) == str(expr)  # k is bound
-    assert str(E.substitute(parsed("sum(W_h[i,k]*sum(w[k], k), k)"), {I: K + 1})) == (
+    assert str(E.substitute(expr, {i_: K})) == "sum(W_h[k,k_2]*w[k_2], k_2)"
+    assert str(E.substitute(expr, {K: i_})) == str(expr)  # k is bound
+    assert str(E.substitute(parsed("sum(W_h[i,k]*sum(w[k], k), k)"), {i_: K + 1})) == (
         "sum(W_h[k+1,k_2]*sum(w[k], k), k_2)"
     )
 
@@ -74,13 +74,13 @@ def test_substituting_into_a_softmax_moves_the_place_and_not_the_body() -> None:
 
 
 def test_substitution_is_all_at_once() -> None:
-    assert str(E.substitute(parsed("W_h[i,k]"), {I: K, K: I})) == "W_h[k,i]"
+    assert str(E.substitute(parsed("W_h[i,k]"), {i_: K, K: i_})) == "W_h[k,i]"
 
 
-_PLACES = st.sampled_from([I, K, T, I + 1, K - 1, T - 1, index_symbol("j")])
+_PLACES = st.sampled_from([i_, K, T, i_ + 1, K - 1, T - 1, index_symbol("j")])
 
 
-@given(expressions, st.dictionaries(st.sampled_from([I, K, T]), _PLACES, max_size=3))
+@given(expressions, st.dictionaries(st.sampled_from([i_, K, T]), _PLACES, max_size=3))
 def test_substituting_is_evaluating_elsewhere(expr: E.Expr, places: dict[E.Integer, E.Integer]) -> None:
     """The substitution lemma: the value of expr[places] here is the value of expr where the places lie."""
     here = {**SIZES, "t": 2, "n": 1, "i": 2, "k": 3, "j": 1}

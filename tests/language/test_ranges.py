@@ -12,12 +12,12 @@ from derive.language.load import layer
 from derive.language.ranges import Facts, facts_of, nonnegative, proved, refuted
 from tests.language.values import integer
 
-I, J = index_symbol("i"), index_symbol("j")
+i_, J = index_symbol("i"), index_symbol("j")
 M, N = size_symbol("M"), size_symbol("N")
 FACTS = Facts(lower=((M, 1), (N, 2))).within((Index("i", M - M + 1, N), Index("j", M - M, M - 1)))
 OPERATORS = ["==", "!=", "<", "<=", ">", ">="]
 
-_terms = st.sampled_from([I, J, M, N, I * M, J * N, M * N])
+_terms = st.sampled_from([i_, J, M, N, i_ * M, J * N, M * N])
 _integers = st.lists(st.tuples(st.integers(-3, 3), _terms), max_size=4).flatmap(
     lambda terms: st.integers(-4, 4).map(lambda c: sum((a * t for a, t in terms), M - M) + c)
 )
@@ -52,12 +52,12 @@ def test_nothing_is_both_proved_and_refuted(left: Integer, right: Integer, op: s
     assert not (proved(condition, FACTS) and refuted(condition, FACTS))
 
 
-@pytest.mark.parametrize("expression", [I - 1, N - I, M - 1 - J, N * M - I * M, I + J - 1, M * (N - I) + J, N - 2])
+@pytest.mark.parametrize("expression", [i_ - 1, N - i_, M - 1 - J, N * M - i_ * M, i_ + J - 1, M * (N - i_) + J, N - 2])
 def test_bounds_of_indices(expression: Integer) -> None:
     assert nonnegative(expression, FACTS)
 
 
-@pytest.mark.parametrize("expression", [I - 2, N - I - 1, J - 1, M - N, N - M, I - J])
+@pytest.mark.parametrize("expression", [i_ - 2, N - i_ - 1, J - 1, M - N, N - M, i_ - J])
 def test_what_fails_somewhere_is_not_proved(expression: Integer) -> None:
     assert not nonnegative(expression, FACTS)
 
@@ -78,17 +78,17 @@ def test_a_strided_window_stays_in_its_signal() -> None:
 
 @pytest.mark.parametrize("op", OPERATORS)
 def test_guards_tell_what_they_say(op: str) -> None:
-    facts = FACTS.given(Bracket((Compare(op, size(I), size(M)),)))
-    assert nonnegative(M - I - 1, facts) == (op == "<")
-    assert nonnegative(M - I, facts) == (op in ("<", "<=", "=="))
-    assert nonnegative(I - M, facts) == (op in (">", ">=", "=="))
+    facts = FACTS.given(Bracket((Compare(op, size(i_), size(M)),)))
+    assert nonnegative(M - i_ - 1, facts) == (op == "<")
+    assert nonnegative(M - i_, facts) == (op in ("<", "<=", "=="))
+    assert nonnegative(i_ - M, facts) == (op in (">", ">=", "=="))
 
 
 def test_unequal_to_an_end_is_before_it() -> None:
-    assert nonnegative(N - I - 1, FACTS.given(Bracket((Compare("!=", size(I), size(N)),))))
-    assert nonnegative(I - 2, FACTS.given(Bracket((Compare("!=", size(I), size(M - M + 1)),))))
+    assert nonnegative(N - i_ - 1, FACTS.given(Bracket((Compare("!=", size(i_), size(N)),))))
+    assert nonnegative(i_ - 2, FACTS.given(Bracket((Compare("!=", size(i_), size(M - M + 1)),))))
 
 
 def test_a_new_index_hides_one_of_its_name() -> None:
     facts = FACTS.within((Index("i", M - M + 5, N),))
-    assert nonnegative(I - 5, facts)
+    assert nonnegative(i_ - 5, facts)

@@ -1,4 +1,4 @@
-"""An evaluator for the tests, as plain as can be: Python loops and dictionaries, nothing shared with the program's own."""
+"""An evaluator for the tests, as plain as can be: loops and dictionaries, nothing shared with the program's own."""
 
 import itertools
 import math
