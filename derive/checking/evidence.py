@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, islice, repeat
 
 import numpy as np
 
 from derive.checking.compare import Comparison, compared
-from derive.checking.points import point
+from derive.checking.points import Point, point
 from derive.checking.reference import Interpreter
-from derive.checking.sizes import Sizes, choose_sizes
+from derive.checking.sizes import choose_sizes
 from derive.checking.tree import Forest
-from derive.checking.truth import interpreter_of
+from derive.checking.truth import interpreter_of, terms_interpreter_of
 from derive.language.expr import ZERO, Bracket, Compare, Expr, Index, Num, Size, free_symbols
 from derive.language.integers import is_size
 from derive.language.parser import parse_in
@@ -117,7 +118,7 @@ class Checker:
                 break
             places.append(place)
             for line, of_line in zip(lines, found, strict=True):
-                of_line.append(compared(place.interpreter, line.indices, line.sides, ground.where))
+                of_line.append(place.compared(line, ground.where))
         seen = zero or any(c.telling for comparisons in found for c in comparisons)
         for line, comparisons in zip(lines, found, strict=True):
             self._note(line.record, places, comparisons, seen)
@@ -132,9 +133,8 @@ class Checker:
         for k in range(len(RECURRENCES) + _FURTHER):
             if k == len(made):
                 system, length = self.derivation.system, (*RECURRENCES, *repeat(RECURRENCES[0], _FURTHER))[k]
-                sizes = choose_sizes(system, length, self.seed + k, dict(settings), [p.sizes for p in made])
-                at = point(system, sizes, self.seed + k)
-                made.append(Place(str(at), sizes, interpreter_of(self.derivation, at, self.forest)))
+                sizes = choose_sizes(system, length, self.seed + k, dict(settings), [p.point.sizes for p in made])
+                made.append(Place(self.derivation, point(system, sizes, self.seed + k), self.forest))
             yield made[k]
 
     def closed_form(self, form: ClosedForm) -> None:
@@ -146,17 +146,8 @@ class Checker:
         error = max(c.error for c in found)
         self.found[id(record)] = (
             record,
-            StepEvidence(error, tuple(p.name for p in places), seen and error <= TOLERANCE),
+            StepEvidence(error, tuple(str(p.point) for p in places), seen and error <= TOLERANCE),
         )
-
-
-@dataclass(frozen=True)
-class Place:
-    """A test point: its sizes, as text too, and an interpreter with the true values of every tensor and gradient."""
-
-    name: str
-    sizes: Sizes
-    interpreter: Interpreter
 
 
 @dataclass(frozen=True)
@@ -166,6 +157,28 @@ class Line:
     record: Record
     indices: Sequence[Index]
     sides: Sequence[Expr]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A test point, and what evaluates expressions there."""
+
+    derivation: Derivation
+    point: Point
+    forest: Forest
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """Knows the true values of every tensor and gradient."""
+        return interpreter_of(self.derivation, self.point, self.forest)
+
+    @cached_property
+    def terms_interpreter(self) -> Interpreter:
+        """Knows how large the terms are of which each gradient is made."""
+        return terms_interpreter_of(self.derivation, self.point, self.forest)
+
+    def compared(self, line: Line, where: Expr | None) -> Comparison:
+        return compared(self.interpreter, line.indices, line.sides, where, lambda: self.terms_interpreter)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ defined, and everything that reads it feels the change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -17,9 +17,11 @@ from derive.checking.margins import Margins
 from derive.checking.places import Grid, Scope, Stored
 from derive.checking.reference import STEP, Interpreter
 from derive.checking.tree import Forest
-from derive.language.expr import Index, names_read
+from derive.language.expr import Expr, Index, names_read
 from derive.language.schedule import Block, Loop, schedule
 from derive.language.system import LOSS, Equation, System
+
+Evaluate = Callable[[Interpreter, Expr, Scope], Array]
 
 _COLUMNS = 512  # elements that are perturbed in one run at most
 _FILLED = 1 << 22  # numbers in one tensor at most, with its perturbations
@@ -51,7 +53,7 @@ def run(
     Values are stored with their base cases: ``h`` of t = 1..T with ``h[0]`` has T + 1 places, its lower bound 0.
     """
     tensors = stored_inputs(system, inputs, sizes)
-    _Runner(system, sizes, tensors, margins=margins).run(schedule(system))
+    Runner(system, sizes, tensors, margins=margins).run(schedule(system))
     return tensors
 
 
@@ -60,11 +62,11 @@ def completed(system: System, tensors: Mapping[str, Stored], sizes: Mapping[str,
     missing = frozenset(e.name for e in system.all_equations) - set(tensors)
     complete = dict(tensors)
     if missing:
-        _Runner(system, sizes, complete).run(_part(b, missing) for b in schedule(system))
+        Runner(system, sizes, complete).run(part_of(b, missing) for b in schedule(system))
     return complete
 
 
-class _Runner:
+class Runner:
     """Fills the tensors of a system block by block; the element of ``changes`` is added where a tensor is defined."""
 
     def __init__(
@@ -75,7 +77,9 @@ class _Runner:
         changes: Mapping[str, Array] | None = None,
         forest: Forest | None = None,
         margins: Margins | None = None,
+        evaluate: Evaluate = Interpreter.value,
     ) -> None:
+        self.evaluate = evaluate
         self.system = system
         self.tensors = tensors
         self.changes = changes or {}
@@ -110,7 +114,7 @@ class _Runner:
     def _assign(self, equation: Equation, scope: Scope, free: Sequence[Index]) -> None:
         """Evaluate an equation for all values of its free indices and store it."""
         inner, extents = self.reader.bound(scope, free)
-        value = self.reader.value(equation.right, inner)
+        value = self.evaluate(self.reader, equation.right, inner)
         stored = self.tensors[equation.name]
         where: list[Any] = []
         for place, low in zip(equation.left.index, stored.lows, strict=True):
@@ -143,14 +147,14 @@ def sensitivities(
     out = {}
     for name in names:
         affected = _affected(system, name)
-        again = tuple(_part(b, affected) for b in blocks if _part(b, affected).equations)
+        again = tuple(part_of(b, affected) for b in blocks if part_of(b, affected).equations)
         columns = _columns(tensors[name], [tensors[a] for a in affected])
         parts = []
         for change in _changes(tensors[name], columns):
             moved = {k: v for k, v in tensors.items() if k not in affected}
             if name not in affected:
                 moved[name] = Stored(tensors[name].array + change, tensors[name].lows)
-            _Runner(system, sizes, moved, {name: change}, forest).run(again)
+            Runner(system, sizes, moved, {name: change}, forest).run(again)
             slope = _quantity(system, moved, sizes, upstream).imag / STEP
             parts.append(np.broadcast_to(slope, change.shape[-1:]))
         out[name] = np.concatenate(parts).reshape(tensors[name].array.shape[:-1])
@@ -165,7 +169,7 @@ def _affected(system: System, name: str) -> frozenset[str]:
     return frozenset(affected if system.definitions(name) else affected - {name})
 
 
-def _part(block: Block, names: frozenset[str]) -> Loop:
+def part_of(block: Block, names: frozenset[str]) -> Loop:
     """The part of a block that computes some tensors."""
     over, equations = (block.over, block.equations) if isinstance(block, Loop) else ((), (block,))
     return Loop(over, tuple(e for e in equations if e.name in names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from derive.checking.absolute import absolute
 from derive.checking.forward import completed, sensitivities
 from derive.checking.places import Grid, Stored
 from derive.checking.points import Point
@@ -29,6 +30,13 @@ def interpreter_of(derivation: Derivation, point: Point, forest: Forest | None =
     tensors |= true_gradients(system, point, derivation.gradients)
     tensors |= _upstream(backward, point)
     tensors = completed(backward, tensors, point.sizes)
+    return Interpreter(point.sizes, tensors, backward, forest or Forest())
+
+
+def terms_interpreter_of(derivation: Derivation, point: Point, forest: Forest | None = None) -> Interpreter:
+    """An interpreter at a test point with each gradient replaced by the size of the terms it is made of."""
+    backward = derivation.backward
+    tensors = absolute(backward, {**point.forward, **_upstream(backward, point)}, point.sizes)
     return Interpreter(point.sizes, tensors, backward, forest or Forest())
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from derive.checking.absolute import ROUNDING
 from derive.checking.arrays import Array
-from derive.checking.compare import closeness, terms_size
+from derive.checking.compare import closeness
 from derive.checking.elementwise import stand_in
 from derive.checking.forward import declared
 from derive.checking.points import Point, points
-from derive.checking.truth import interpreter_of, true_gradients
+from derive.checking.truth import terms_interpreter_of, true_gradients
 from derive.language.expr import Call, walk
 from derive.language.functions import TABLE
 from derive.language.integers import size_symbol
@@ -87,12 +88,13 @@ def _rows(derivation: Derivation, function: Backward, point: Point) -> list[Row]
 
 
 def _beside_terms(derivation: Derivation, point: Point, name: str, value: Array, truth: Array) -> float:
-    """The error beside the terms of which the gradient is the sum, where these cancel all but for rounding."""
+    """The error beside the terms of which the gradient is made, if it is as small as their rounding; else infinite."""
+    reader = terms_interpreter_of(derivation, point)
     part = derivation.gradients[name][0]
-    terms = terms_size(interpreter_of(derivation, point), part.indices, part.right)
-    if value.shape != truth.shape or not np.abs(truth).max() <= BAR * terms:
+    scale = float(np.linalg.norm(reader.over(part.left, part.indices)))
+    if value.shape != truth.shape or not np.linalg.norm(value - truth) <= ROUNDING * scale:
         return np.inf
-    return float(np.abs(value - truth).max()) / terms
+    return float(np.linalg.norm(value - truth)) / scale
 
 
 def arguments(system: System, point: Point) -> dict[str, Any]:

@@ -218,7 +218,7 @@ def test_what_is_zero_everywhere_shows_nothing_unless_zero_is_claimed():
     hidden = mul(Elem("dy", gradient.left.index), Elem("zero", gradient.left.index))
     reader = interpreter_of(derivation, point(system, choose_sizes(system, 5, 0)))
     reader.tensors = {**reader.tensors, "zero": replace(reader.tensors["x"], array=0 * reader.tensors["x"].array)}
-    assert not compared(reader, gradient.indices, (gradient.left, hidden)).telling
+    assert not compared(reader, gradient.indices, (gradient.left, hidden), None, lambda: reader).telling
 
 
 def test_a_gradient_that_cancels_to_zero_is_measured_by_its_terms():
