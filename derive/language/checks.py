@@ -65,7 +65,7 @@ def _twice(equation: Equation, line: Line, before: Line) -> LayerError:
     first = before.text.places[0][0]
     where = f"already on line {first}" if first != line.text.places[0][0] else "already before"
     if equation.is_base or len(before.indices) < len(before.places):
-        hint = "a base case lies outside the declared range: for t = 1..T it is h[0] or h[T+1]"
+        hint = "a base case lies outside the declared range: with t=1..T it is h[0] or h[T+1], h[1] needs t=2..T"
         return line.left.error(f"{text(equation.left)} may be defined {where} too", 0, hint)
     return line.left.error(f"{equation.name} is defined {where}")
 

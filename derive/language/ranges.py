@@ -76,7 +76,37 @@ def nonnegative(expression: Integer, facts: Facts) -> bool:
         least = _without_indices(excess, facts)
         if least is not None and _plainly_nonnegative(least, facts):
             return True
-    return False
+    sufficient = _without_a_division(expand(expression), facts)
+    return sufficient is not None and nonnegative(sufficient, facts)
+
+
+def _without_a_division(expression: Integer, facts: Facts) -> Integer | None:
+    """An expression with one quotient or remainder fewer, such that this one is >= 0 wherever that one is."""
+    divisions = expression.atoms(FloorDiv, Mod)
+    for division in sorted(divisions, key=str):
+        value, divisor = division.args
+        parts = linear_in(expression.xreplace({division: _DIVISION}), _DIVISION)
+        inside_another = any(d is not division and d.has(division) for d in divisions)
+        if inside_another or parts is None or not _plainly_nonnegative(divisor - 1, facts):
+            continue
+        times, rest = parts
+        if isinstance(division, Mod):  # 0 <= a % b <= b - 1
+            if _plainly_nonnegative(times, facts):
+                return rest
+            if _plainly_nonnegative(-times, facts):
+                return expand(rest + times * (divisor - 1))
+        elif times == 1:  # a//b >= c just where a >= b*c
+            return expand(value + divisor * rest)
+        elif times == -1:
+            return expand(divisor * (rest + 1) - value - 1)
+        elif times == divisor:  # a - b + 1 <= b*(a//b) <= a
+            return expand(rest + value - divisor + 1)
+        elif times == -divisor:
+            return expand(rest - value)
+    return None
+
+
+_DIVISION = sympy.Symbol("_division", integer=True)
 
 
 def _without_indices(expression: Integer, facts: Facts) -> Integer | None:

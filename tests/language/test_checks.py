@@ -141,7 +141,7 @@ def error_in(tmp_path: Path, source: str) -> LayerError:
             9,
             1,
             "h[t,n,i] may be defined already on line 7 too",
-            "a base case lies outside the declared range: for t = 1..T it is h[0] or h[T+1]",
+            "a base case lies outside the declared range: with t=1..T it is h[0] or h[T+1], h[1] needs t=2..T",
         ),
         (
             BASE,
@@ -149,7 +149,7 @@ def error_in(tmp_path: Path, source: str) -> LayerError:
             8,
             1,
             "h[0,n,i] may be defined already on line 7 too",
-            "a base case lies outside the declared range: for t = 1..T it is h[0] or h[T+1]",
+            "a base case lies outside the declared range: with t=1..T it is h[0] or h[T+1], h[1] needs t=2..T",
         ),
         (
             "a[t,n,i] = ",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.language.expr import Bracket, Compare, Index, size
-from derive.language.integers import Integer, index_symbol, size_symbol
+from derive.language.integers import FloorDiv, Integer, Mod, index_symbol, size_symbol
 from derive.language.load import layer
 from derive.language.ranges import Facts, facts_of, nonnegative, proved, refuted
 from tests.language.values import integer
@@ -17,7 +17,9 @@ M, N = size_symbol("M"), size_symbol("N")
 FACTS = Facts(lower=((M, 1), (N, 2))).within((Index("i", M - M + 1, N), Index("j", M - M, M - 1)))
 OPERATORS = ["==", "!=", "<", "<=", ">", ">="]
 
-_terms = st.sampled_from([i_, J, M, N, i_ * M, J * N, M * N])
+_terms = st.sampled_from(
+    [i_, J, M, N, i_ * M, J * N, M * N, FloorDiv(i_ + J, M), FloorDiv(J, N), M * FloorDiv(N, M), Mod(i_, M), Mod(J, N)]
+)
 _integers = st.lists(st.tuples(st.integers(-3, 3), _terms), max_size=4).flatmap(
     lambda terms: st.integers(-4, 4).map(lambda c: sum((a * t for a, t in terms), M - M) + c)
 )
@@ -54,6 +56,23 @@ def test_nothing_is_both_proved_and_refuted(left: Integer, right: Integer, op: s
 
 @pytest.mark.parametrize("expression", [i_ - 1, N - i_, M - 1 - J, N * M - i_ * M, i_ + J - 1, M * (N - i_) + J, N - 2])
 def test_bounds_of_indices(expression: Integer) -> None:
+    assert nonnegative(expression, FACTS)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        FloorDiv(J, M),
+        -FloorDiv(J, M),
+        N - 1 - FloorDiv(N * M - 1, M),
+        FloorDiv(i_ + M, M) - 1,
+        i_ - M * FloorDiv(i_, M),
+        M - 1 - i_ + M * FloorDiv(i_, M),
+        M - 1 - Mod(i_, M),
+        Mod(i_, M) + J,
+    ],
+)
+def test_bounds_of_quotients_and_remainders(expression: Integer) -> None:
     assert nonnegative(expression, FACTS)
 
 
