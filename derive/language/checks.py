@@ -8,11 +8,11 @@ from derive.language.build import Built
 from derive.language.coverage import Box, box_of, boxes, pinned, uncovered
 from derive.language.equations import Line
 from derive.language.errors import LayerError
-from derive.language.expr import Elem, replaced
+from derive.language.expr import Along, Elem, Expr, add, replaced, sum_, transform
 from derive.language.integers import Integer, expand
 from derive.language.parser import elements_in
 from derive.language.ranges import Facts, facts_of, nonnegative
-from derive.language.schedule import CircularError, reads, schedule
+from derive.language.schedule import CircularError, reads, reads_in, schedule
 from derive.language.scope import Scope
 from derive.language.system import Equation, System
 from derive.language.text import integer_text, text
@@ -33,6 +33,7 @@ def check(built: Built) -> None:
                 raise _twice(equation, line, before)
     for equation, line in pairs:
         _check_reads(system, equation, line, built.scope)
+        _check_places(equation, line, facts_of(system, equation.indices))
     try:
         schedule(system)
     except CircularError as error:
@@ -79,6 +80,26 @@ def _check_reads(system: System, equation: Equation, line: Line, scope: Scope) -
         if failing is not None:
             message, hint = _undefined(system, read, facts, failing)
             raise line.right.error(message, _offset(line, read, scope), hint)
+
+
+def _check_places(equation: Equation, line: Line, facts: Facts) -> None:
+    """A function of an axis is read at a place of that axis: ``softmax(z[k], k)[T]``."""
+    functions: dict[str, Along] = {}
+
+    def read(node: Expr) -> Expr:
+        if not isinstance(node, Along):
+            return node
+        name = f"{node.op}~{len(functions)}"
+        functions[name] = node
+        return add(Elem(name, node.at), sum_(node.over, node.body))  # its place, and what is read inside
+
+    for element, known in reads_in(transform(equation.right, read), facts):
+        function = functions.get(element.name)
+        if function and uncovered(element, [tuple((i.low, i.high) for i in function.over)], known) is not None:
+            ranges = ", ".join(f"{i.name} = {_range(i.low, i.high)}" for i in function.over)
+            places = ", ".join(map(integer_text, function.at))
+            at = max(line.right.text.find(function.op), 0)
+            raise line.right.error(f"{function.op} over {ranges} may be read outside, at {places}", at)
 
 
 def _undefined(system: System, read: Elem, facts: Facts, failing: Facts) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from derive.language.system import System
 _SUFFIX = ".toml"
 
 
-def load(source: str | Path | System, **options: object) -> System:
+def load(source: str | Path | System, /, **options: object) -> System:
     """A layer: the name of one in the catalogue, the path of a layer file, or a System as it is.
 
     Raises LayerError.

@@ -227,6 +227,17 @@ def test_a_read_outside_the_range_is_allowed_where_the_file_says_what_is_read() 
     layer(**fields, equations="y[i] = sum(x[i+u], u)", outside="x = 0")
 
 
+def test_a_function_of_an_axis_is_read_at_a_place_of_it() -> None:
+    fields: dict[str, Any] = {"indices": "n:N  k:K", "inputs": "z[n,k]  c[n]", "integers": "c", "output": "p"}
+    for place in ("k", "1", "K", "c[n]"):
+        layer(**fields, equations=f"p[n] = sum(softmax(z[n,k], k)[{place}], k)")
+    layer(**fields, equations="p[n] = sum([k < K]*softmax(z[n,k], k)[k+1], k)")
+    with pytest.raises(LayerError) as caught:
+        layer(**fields, equations="p[n] = 1 + sum(softmax(softmax(z[n,k], k)[k+1], k)[1], k)")
+    assert caught.value.message == "softmax over k = 1..K may be read outside, at k+1"
+    assert caught.value.column == 16
+
+
 def test_axes_keep_their_range_from_line_to_line() -> None:
     with pytest.raises(LayerError) as caught:
         layer(indices="i:H  o:O", inputs="x[i]", equations="y[i] = 1; y[o] = 2", output="y")
