@@ -90,7 +90,8 @@ def first_max(x, axes):
     """1 where the first of the largest elements along some axes stands, else 0."""
     last = tuple(range(x.ndim - len(axes), x.ndim))
     moved = np.moveaxis(x, axes, last)
-    flat = moved.reshape(*moved.shape[: x.ndim - len(axes)], -1)
+    outer = moved.shape[: x.ndim - len(axes)]
+    flat = moved.reshape(*outer, int(np.prod(moved.shape[len(outer) :])))  # the size of an empty array is not inferred
     hits = np.arange(flat.shape[-1]) == flat.argmax(axis=-1)[..., None]
     return np.moveaxis(hits.reshape(moved.shape), last, axes).astype(x.dtype)
 '''
