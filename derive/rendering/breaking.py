@@ -99,7 +99,7 @@ def _inside(piece: list[F.Formula], limit: float) -> list[F.Formula]:
     where = max(places, key=lambda k: width(piece[k]))
     before, part, after = piece[:where], piece[where], piece[where + 1 :]
     if isinstance(part, F.Marked):
-        return _opened([*before, *F.parts_of(part.body), *after], limit)
+        return _chunks(F.row(*before, part.body, *after), limit)
     assert isinstance(part, F.Fenced)
     first, *rest = _chunks(part.body, limit)
     if not rest:

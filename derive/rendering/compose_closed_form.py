@@ -139,8 +139,8 @@ def _meaning(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Block]:
     """What the sum says, how large its terms are, and what is local and what is total."""
     time, here = (page.style.notation.index(n) for n in (letters.time, form.index.name))
     later = "later" if form.step > 0 else "earlier"
-    felt = f"The sum runs over {{}} and every {later} {{}} at which {{}} makes itself felt; at {{}} itself the product is 1."
-    yield Paragraph(said(felt, here, time, _vector(page, form, form.index.symbol), here))
+    felt = f"The sum runs over {{}} itself, without a factor, and every {later} {{}} at which {{}} is felt."
+    yield Paragraph(said(felt, here, time, _vector(page, form, form.index.symbol)))
     fate = "where the norms stay below one the far terms vanish, where they are above one they may explode."
     bound = _norm_bound(page, form)
     if bound is not None:

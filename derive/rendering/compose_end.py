@@ -9,7 +9,20 @@ from derive.forms.function import BackwardFunction
 from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.checked import GradientCheck
-from derive.rendering.document import Block, Code, Heading, Inlines, Items, Listing, Math, Paragraph, Table, Text, text
+from derive.rendering.document import (
+    Block,
+    Code,
+    Heading,
+    Inlines,
+    Items,
+    Listing,
+    Math,
+    Paragraph,
+    Table,
+    Text,
+    figure,
+    text,
+)
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.page import Page, shown_steps
 from derive.rendering.rule_formula import rule_formula
@@ -60,7 +73,7 @@ def checks(page: Page) -> Iterator[Block]:
 
 
 def _cell(row: GradientCheck | None) -> Inlines:
-    return text("–" if row is None else f"{row.error:.1e} {'✓' if row.ok else '✗'}")
+    return text("–" if row is None else f"{figure(row.error)} {'✓' if row.ok else '✗'}")
 
 
 def rules(page: Page) -> Iterator[Block]:

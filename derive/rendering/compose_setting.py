@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.language.expr import Elem, Index
 from derive.language.system import LOSS, Tensor
 from derive.rendering import formula as F
-from derive.rendering.document import Block, Code, Heading, Inlines, Math, Paragraph, Strong, Table, Text, text
+from derive.rendering.document import Block, Code, Heading, Inlines, Math, Paragraph, Strong, Table, Text, said, text
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page, indices_of
 from derive.rendering.typeset import element
@@ -64,7 +64,7 @@ def symbols(page: Page) -> Iterator[Block]:
     header = tuple(map(text, ("Symbol", "Shape", "Role", "Meaning")))
     kept = 4 if any(row[3] for row in rows) else 3
     yield Table((2, 3, 3, 7)[:kept], header[:kept], tuple(row[:kept] for row in rows))
-    yield Paragraph((*text("Indices run over "), *_ranges(page), Text(".")))
+    yield Paragraph(text("Indices run over ") + _ranges(page) + text(".") + _unsettled(page))
     for name, value in page.system.derived.items():
         definition = integer_formula(value, page.style.notation, stacked=True)
         letter = page.style.notation.index(name)
@@ -81,6 +81,15 @@ def _symbol(page: Page, tensor: Tensor) -> tuple[Inlines, ...]:
     role = "loss" if tensor.name == LOSS else "output" if tensor.name in page.system.outputs else _ROLES[tensor.kind]
     kind = f"{role}, whole numbers" if tensor.integer else role
     return ((Math(element(here, page.style)),), page.shape(tensor.axes), text(kind), page.prose(tensor.meaning))
+
+
+def _unsettled(page: Page) -> Inlines:
+    """The indices that have several ranges: their sums show which."""
+    used = dict.fromkeys(i.name for i in indices_of(page.derivation) if i.name not in page.style.notation.ranges)
+    if not used:
+        return ()
+    letters = F.joined(tuple(page.style.notation.index(n) for n in used), F.COMMA)
+    return said(" Where a sum runs over {}, its limits are shown.", letters)
 
 
 def _ranges(page: Page) -> Inlines:

@@ -165,8 +165,8 @@ class Edge:
 
     source: str
     target: str
-    across: bool = False
     label: Formula | None = None
+    across: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,6 +183,11 @@ class Document:
     title: str
     subtitle: Inlines
     blocks: tuple[Block, ...]
+
+
+def figure(error: float) -> str:
+    """A relative error in two digits."""
+    return f"{error:.1e}" if error else "0"
 
 
 def text(words: str) -> Inlines:

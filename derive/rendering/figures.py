@@ -78,7 +78,7 @@ def _dependencies(page: Page, links: Sequence[Link]) -> Figure:
         y = placed[column] - (heights[column] - 1) / 2
         nodes.append(Node(name, page.style.notation.tensor(name), _role(page.system, name), column, y))
         placed[column] += 1
-    edges = tuple(Edge(link.read, link.by, bool(link.shift), _label(page, link.shift)) for link in links)
+    edges = tuple(Edge(link.read, link.by, _label(page, link.shift), bool(link.shift)) for link in links)
     caption = text("Who reads whom: an arrow goes from what is read to what is computed from it.")
     if any(e.across for e in edges):
         caption += text(" A dashed arrow carries a value to another step of the recurrence.")

@@ -34,18 +34,19 @@ def is_simple(formula: F.Formula) -> bool:
 def _formula(value: Integer, notation: Notation, even: Divisions, stacked: bool) -> tuple[F.Formula, int]:
     def group(part: Integer, least: int) -> F.Formula:
         inner, level = _formula(part, notation, even, stacked)
-        return inner if level >= least else F.fenced("(", inner, ")")
+        return inner if level >= least else fenced("(", inner, ")")
 
+    fenced = F.fenced if stacked else F.Fenced  # in a subscript, delimiters keep the size of what is around them
     if value.is_Integer:
         number = F.Number(str(abs(int(value))))
         return (number, _ATOM) if value >= 0 else (F.row(F.NEGATIVE, number), _SUM)
     if value.is_Symbol:
         return notation.index(value.name), _ATOM
     if value.is_Add:
-        return _sum([(t, group(_magnitude(t), _PRODUCT)) for t in sorted(value.args, key=reading_order)]), _SUM
+        return _sum([(t, group(_magnitude(t), _PRODUCT)) for t in sorted(value.args, key=_order)]), _SUM
     if value.is_Mul:
         number, rest = value.as_coeff_Mul()
-        factors = sorted(sympy.Mul.make_args(rest), key=lambda f: (not all(map(is_size, f.free_symbols)), str(f)))
+        factors = sorted(sympy.Mul.make_args(rest), key=_factor_order)
         parts = [group(f, _ATOM) for f in factors]
         if abs(number) != 1:
             parts.insert(0, F.Number(str(abs(number))))
@@ -60,6 +61,17 @@ def _formula(value: Integer, notation: Notation, even: Divisions, stacked: bool)
         places = tuple(integer_formula(i, notation) for i in value.indices)
         return F.Indexed(notation.tensor(str(value.base.label)), places), _ATOM
     raise TypeError(f"not an index expression: {value}")
+
+
+def _order(term: Integer) -> tuple[object, ...]:
+    """As in the language, a single letter before a product: L + 2q."""
+    *before, text = reading_order(term)
+    return (*before, len(sympy.Mul.make_args(term)), text)
+
+
+def _factor_order(factor: Integer) -> tuple[object, ...]:
+    """Sizes before indices, letters before sums: d(K − 1)."""
+    return (not all(map(is_size, factor.free_symbols)), factor.is_Add, str(factor))
 
 
 def _sum(terms: list[tuple[Integer, F.Formula]]) -> F.Formula:
@@ -85,7 +97,8 @@ def _quotient(value: Integer, notation: Notation, even: Divisions, stacked: bool
     if stacked:
         fraction: F.Formula = F.Fraction(above, below)
     else:
-        above = above if above_level >= _PRODUCT else F.fenced("(", above, ")")
-        below = below if below_level >= _ATOM else F.fenced("(", below, ")")
+        above = above if above_level >= _PRODUCT else F.Fenced("(", above, ")")
+        below = below if below_level >= _ATOM else F.Fenced("(", below, ")")
         fraction = F.row(above, F.Sign("/"), below)
-    return (fraction, _PRODUCT) if exact else (F.fenced("⌊", fraction, "⌋"), _ATOM)
+    fenced = F.fenced if stacked else F.Fenced
+    return (fraction, _PRODUCT) if exact else (fenced("⌊", fraction, "⌋"), _ATOM)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Math, Strong, Text
+from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Math, Strong, Text, figure
 from derive.rendering.formula import Formula
 from derive.rendering.latex import MARKDOWN, latex
 from derive.rendering.unicode import unicode
@@ -69,11 +69,6 @@ def cell(pieces: Inlines) -> str:
     return inline(pieces).replace("\n", " ")
 
 
-def error(value: float) -> str:
-    """A relative error."""
-    return f"{value:.1e}" if value else "0"
-
-
 def fence(source: str) -> str:
     """The fence around a listing: longer than any in it."""
     return "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", source)), 3)
@@ -111,7 +106,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "display": display,
         "boxed": boxed,
         "cell": cell,
-        "error": error,
+        "error": figure,
         "fence": fence,
         "mermaid": mermaid,
     }

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.language import expr as E
 from derive.language.functions import TABLE
-from derive.language.integers import Integer
+from derive.language.integers import Integer, symbols_of
 from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.conditions import chains, even_divisions
@@ -242,6 +242,7 @@ def _reduction(op: str, over: tuple[E.Index, ...], body: E.Expr, style: Style) -
 
 
 def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, ...], style: Style) -> F.Formula:
+    over, body = _renamed(over, body, at)
     places = tuple(integer_formula(a, style.notation) for a in at)
     names = tuple(style.notation.index(i.name) for i in over)
     if op == "argmax":
@@ -257,6 +258,14 @@ def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, 
         below = F.joined(tuple(F.row(n, F.EQUALS, p) for n, p in zip(names, places, strict=True)), F.COMMA)
         argument = typeset(body, style)
     return F.row(F.Script(F.Function(op), below), F.fenced("(", argument, ")"))
+
+
+def _renamed(over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, ...]) -> tuple[tuple[E.Index, ...], E.Expr]:
+    """The indices an axis is run by under other names than those of the place where the result is read."""
+    taken = frozenset(s.name for a in at for s in symbols_of(a))
+    names = E.all_index_names(body) | taken
+    new = tuple(i.renamed(E.fresh_name(i.name, names)) if i.name in taken else i for i in over)
+    return new, E.substitute(body, {i.symbol: n.symbol for i, n in zip(over, new, strict=True)})
 
 
 def _vector(body: E.Expr, over: tuple[E.Index, ...], style: Style) -> F.Formula | None:

@@ -155,8 +155,11 @@ def _product(factors: Sequence[M.MatExpr], style: Style) -> tuple[F.Formula, int
 def _scalar(expr: M.MatExpr, style: Style) -> Factor:
     """A scalar beside an array; one that divides goes below a fraction line."""
     if isinstance(expr, M.Scalar) and isinstance(expr.value, E.Pow) and expr.value.exponent == E.MINUS_ONE:
-        below = M.Scalar(expr.value.base)
-        return Factor(_at_least(below, _PRODUCT, style), matrix_formula(below, style), inverse=True)
+        base = M.Scalar(expr.value.base)
+        return Factor(_at_least(base, _PRODUCT, style), matrix_formula(base, style), inverse=True)
+    if _divides(expr):
+        beside, alone = (_denominator(expr, style, alone) for alone in (False, True))
+        return Factor(beside, alone, inverse=True)
     formula = _at_least(expr, _PRODUCT, style)
     return Factor(formula, formula)
 

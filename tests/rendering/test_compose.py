@@ -1,0 +1,89 @@
+import pytest
+
+from derive.language.load import catalogue
+from derive.rendering import document as D
+from derive.rendering import formula as F
+from derive.rendering.compose import compose
+from derive.rendering.page import indices_of, page
+
+
+def formulas_in(value):
+    """Every formula in a part of a document."""
+    if isinstance(value, F.Formula):
+        return [value]
+    if isinstance(value, tuple):
+        return [f for part in value for f in formulas_in(part)]
+    return [f for part in getattr(value, "__dict__", {}).values() for f in formulas_in(part)]
+
+
+def section(document, title):
+    """The blocks of a section."""
+    out, inside = [], False
+    for block in document.blocks:
+        if isinstance(block, D.Heading) and block.level == 1:
+            inside = block.inlines == D.text(title)
+        elif inside:
+            out.append(block)
+    return out
+
+
+def test_the_sections_of_a_page(derivation, evidence_of, report):
+    document = compose(derivation("rnn"), evidence_of("rnn"), report)
+    headings = [
+        "".join(i.text for i in b.inlines) for b in document.blocks if isinstance(b, D.Heading) and b.level == 1
+    ]
+    assert headings == ["Symbols", "Forward pass", "Backward pass", "Update", "Code", "Numeric checks", "Rules used"]
+    assert document.title == derivation("rnn").system.title
+
+
+def test_without_records_there_is_no_badge_and_no_figure(derivation):
+    document = compose(derivation("rnn"), None, None)
+    assert all(b.evidence is None for b in document.blocks if isinstance(b, D.Step | D.Equation))
+    assert not section(document, "Numeric checks")
+    assert "Checked." not in [
+        i.text for b in document.blocks if isinstance(b, D.Paragraph) for i in b.inlines[:1] if isinstance(i, D.Strong)
+    ]
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_gradient_has_its_section_in_the_order_of_the_backward_pass(name, derivation):
+    derived = derivation(name)
+    document = compose(derived, None, None)
+    results = [b for b in document.blocks if isinstance(b, D.Result)]
+    assert len(results) == sum(map(len, derived.gradients.values()))
+    numbers = [b.number for b in document.blocks if isinstance(b, D.Step)]
+    assert numbers == [f"D{k}" for k in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_no_name_is_printed_that_is_not_introduced(name, derivation):
+    """Tensors, sizes, indices with a stated range or with limits; in closed forms the letters that they introduce."""
+    derived = derivation(name)
+    here = page(derived, None, None)
+    system = derived.system
+    known = {*system.tensors, *system.sizes, *system.derived, *here.style.notation.ranges, "e", "eta", "delta", "loss"}
+    known |= {i.name for i in indices_of(derived)}  # those with several ranges are said to be shown with limits
+    known |= {"J", "g", "s"} if derived.closed_forms else set()
+    document = compose(derived, None, None)
+    blocks = [b for b in document.blocks if not isinstance(b, D.Items)]
+    rules = set(map(id, section(document, "Rules used")))
+    for formula in (f for b in blocks if id(b) not in rules for f in formulas_in(b)):
+        limited = {
+            n.source
+            for big in F.walk(formula)
+            if isinstance(big, F.Big) and big.above
+            for n in F.walk(big.below)
+            if isinstance(n, F.Name)
+        }
+        bare = {n.source for n in F.walk(formula) if isinstance(n, F.Name)}
+        assert bare - limited - known - {n for n in bare if argmax_name(formula, n)} == set()
+
+
+def argmax_name(formula, name):
+    """Whether a name is only that by which an argmax runs."""
+    bigs = [n for n in F.walk(formula) if isinstance(n, F.Big) and n.operator == "argmax"]
+    return any(isinstance(n, F.Name) and n.source == name for big in bigs for n in F.walk(big))
+
+
+def test_the_same_derivation_gives_the_same_document(derivation):
+    assert compose(derivation("rnn"), None, None) == compose(derivation("rnn"), None, None)

@@ -1,0 +1,50 @@
+from derive.calculus.sweep import derive
+from derive.language.load import layer
+from derive.rendering import document as D
+from derive.rendering import formula as F
+from derive.rendering.compose_closed_form import closed_form
+from derive.rendering.latex import latex
+from derive.rendering.page import page
+
+
+def parts(derived, evidence=None):
+    (form,) = derived.closed_forms
+    blocks = list(closed_form(page(derived, evidence, None), form))
+    formulas = [
+        latex(f) for b in blocks if isinstance(b, D.Equation)
+        for f in ([F.row(*r) for r in b.formula.rows] if isinstance(b.formula, F.Lines) else [b.formula])
+    ]  # fmt: skip
+    text = " ".join(
+        latex(i.formula) if isinstance(i, D.Math) else i.text
+        for b in blocks
+        if isinstance(b, D.Paragraph)
+        for i in b.inlines
+    )
+    return blocks, formulas, text
+
+
+def test_the_recurrence_of_a_recurrent_network(derivation):
+    _, formulas, text = parts(derivation("rnn"))
+    assert r"\mathbf g_{t}=W_{y}^{\top}\,\frac{\partial\mathcal L}{\partial\mathbf z_{t}}" in formulas
+    assert r"J_{t+1}=\operatorname{diag}\bigl(1-\mathbf h_{t+1}^{\odot2}\bigr)W_{h}" in formulas
+    assert formulas[-1] == (
+        r"\frac{\partial\mathcal L}{\partial\mathbf h_{t}}"
+        r"=\sum_{s=t}^{T}\bigl(J_{t+1}^{\top}J_{t+2}^{\top}\cdots J_{s}^{\top}\bigr)\,\mathbf g_{s}"
+    )
+    assert r"\max_{k}\bigl\vert1-h_{t+1,n,k}^{2}\bigr\vert\,\Vert W_{h}\Vert" in text
+    assert "t<T" in text and "Local or total?" in text
+
+
+def test_its_evidence_stands_beside_it(derivation, evidence_of):
+    blocks, *_ = parts(derivation("rnn"), evidence_of("rnn"))
+    assert [b.evidence.ok for b in blocks if isinstance(b, D.Equation) and b.evidence] == [True]
+
+
+def test_a_recurrence_that_runs_down_and_letters_that_are_taken():
+    lines = "h[T+1,n,i] = 0\nh[t,n,i] = tanh(sum(J[i,k]*h[t+1,n,k], k) + x[t,n,i])"
+    down = layer(
+        title="Down", indices="t=1..T  n:N  i,k:H", inputs="x[t,n,i]", params="J[i,k]", equations=lines, output="h"
+    )
+    _, formulas, text = parts(derive(down))
+    assert formulas[-1].startswith(r"\frac{\partial\mathcal L}{\partial\mathbf h_{t}}=\sum_{s=1}^{t}")
+    assert "K_{t-1}^{\\top}" in formulas[-1] and "t>1" in text and "every earlier" in text

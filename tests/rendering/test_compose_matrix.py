@@ -1,0 +1,32 @@
+from derive.forms.matrix import Reading
+from derive.rendering.compose_matrix import convolutions, matrix_readings, reading_formula, readings
+from derive.rendering.latex import latex
+from derive.rendering.page import page
+
+
+def test_both_readings_where_they_differ(derivation):
+    here = page(derivation("linear"), None, None)
+    (one,) = derivation("linear").gradients["x"]
+    found = readings(here, one.left, one.right, one.indices)
+    assert isinstance(found.per_sample, Reading) and isinstance(found.batched, Reading)
+    assert found.batch == "n" and not found.refusal
+    assert latex(reading_formula(here, found.batched)) == (
+        r"\frac{\partial\mathcal L}{\partial\mathbf X}=\frac{\partial\mathcal L}{\partial\mathbf Y}\,W"
+    )
+
+
+def test_one_reading_where_they_are_the_same_and_the_reason_where_there_is_none(derivation):
+    here = page(derivation("conv2d"), None, None)
+    (one,) = derivation("conv2d").gradients["x"]
+    found = readings(here, one.left, one.right, one.indices)
+    assert found.batched is None and [c.kind for c in convolutions(found.per_sample)] == ["transposed convolution"]
+    here = page(derivation("maxpool1d"), None, None)
+    (one,) = derivation("maxpool1d").gradients["x"]
+    found = readings(here, one.left, one.right, one.indices)
+    assert found.per_sample is None and found.refusal
+
+
+def test_every_equation_of_the_page_is_looked_at(derivation):
+    derived = derivation("rnn")
+    count = len(derived.system.all_equations) + sum(map(len, derived.gradients.values()))
+    assert len(list(matrix_readings(page(derived, None, None)))) == count
