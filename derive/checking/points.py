@@ -15,7 +15,7 @@ import sympy
 
 from derive.checking.arrays import Array
 from derive.checking.elementwise import domain_bound
-from derive.checking.forward import run, stored_inputs
+from derive.checking.forward import declared, run, stored_inputs
 from derive.checking.margins import Margins
 from derive.checking.places import Stored
 from derive.checking.reference import Interpreter
@@ -23,11 +23,12 @@ from derive.checking.sizes import choose_sizes, size_value
 from derive.language.expr import Bracket, Call, Elem, Expr, Num, Pow, Reduce, Size, names_read, walk
 from derive.language.integers import Integer, expand
 from derive.language.schedule import reads
-from derive.language.system import Assumption, System
+from derive.language.system import LOSS, Assumption, System
 
 _ATTEMPTS = 25  # draws at each of three levels: any signs, logarithms' arguments positive, everything positive
+_HOPELESS = 5  # draws without a single one at which every function is defined: the next level is tried
 _CLEAR_OF_KINKS = 1e-3
-_INSIDE_DOMAIN = 5e-2
+_INSIDE_DOMAIN = 1e-4
 
 
 class PointError(Exception):
@@ -67,22 +68,33 @@ def point(system: System, sizes: Mapping[str, int], seed: int = 0) -> Point:
 
     Raises PointError where the layer cannot be evaluated at any of the values tried.
     """
-    best: Point | None = None
-    for attempt in range(3 * _ATTEMPTS):
-        rng = np.random.default_rng([seed, attempt])
-        inputs = _inputs(system, sizes, _positive(system, attempt // _ATTEMPTS), rng)
-        margins = Margins()
-        forward = run(system, inputs, sizes, margins)
-        if margins.domain < _INSIDE_DOMAIN or not all(np.isfinite(s.array).any() for s in forward.values()):
-            continue
-        if best is None or margins.kink > best.margin:
-            upstream = {name: _reals(_shape(system, name, sizes), rng) for name in system.outputs}
-            best = Point(sizes, inputs, upstream, forward, margins.kink)
-        if best.margin > _CLEAR_OF_KINKS or attempt % _ATTEMPTS == _ATTEMPTS - 1:
-            break
-    if best is None:
-        raise PointError(f"found no values of the inputs for which every function in {system.name} is defined")
-    return best
+    best: tuple[tuple[float, float], Point] | None = None
+    for level in range(3):
+        for attempt in range(_ATTEMPTS):
+            if best is None and attempt == _HOPELESS and level < 2:
+                break
+            at, margins = _drawn(system, sizes, level, np.random.default_rng([seed, level, attempt]))
+            worth = (min(margins.domain, _INSIDE_DOMAIN), min(margins.kink, _CLEAR_OF_KINKS))
+            if margins.domain > 0.0 and (best is None or worth > best[0]):
+                best = worth, at
+            if worth == (_INSIDE_DOMAIN, _CLEAR_OF_KINKS):
+                return at
+        if best is not None:
+            return best[1]
+    raise PointError(f"found no values of the inputs for which every function in {system.name} is defined")
+
+
+def _drawn(
+    system: System, sizes: Mapping[str, int], level: int, rng: np.random.Generator
+) -> tuple[Point, Margins]:
+    """A point, and how clear of kinks and edges of domains it is."""
+    inputs = _inputs(system, sizes, _positive(system, level), rng)
+    margins = Margins()
+    forward = run(system, inputs, sizes, margins)
+    if not all(np.isfinite(declared(system, forward, sizes, name)).all() for name in system.outputs or (LOSS,)):
+        margins.domain = -np.inf
+    upstream = {name: _reals(_shape(system, name, sizes), rng) for name in system.outputs}
+    return Point(sizes, inputs, upstream, forward, margins.kink), margins
 
 
 def _inputs(

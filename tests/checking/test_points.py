@@ -114,3 +114,18 @@ def test_a_layer_that_is_never_defined_is_refused():
     system = layer(indices="n:N", inputs="x[n]", equations="y[n] = log(-x[n]**2)", output="y")
     with pytest.raises(PointError, match="found no values"):
         points(system)
+
+
+def test_probabilities_need_only_be_positive():
+    system = layer(
+        indices="n:N  k:K", inputs="z[n,k] t[n,k]",
+        equations="p[n,k] = softmax(9*z[n,k], k)", loss="-sum(t[n,k]*log(p[n,k]), n, k)",
+    )  # fmt: skip
+    for at in points(system):
+        assert (at.inputs["z"] < 0).any() and np.isfinite(at.forward["loss"].array).all()
+
+
+def test_values_that_overflow_are_not_taken():
+    system = layer(indices="n:N", inputs="x[n]", equations="y[n] = exp(999 + x[n])", output="y")
+    with pytest.raises(PointError):
+        points(system)
