@@ -1,0 +1,57 @@
+"""A derivation as a function of NumPy arrays: forward and backward pass, compiled once, for any sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from derive.forms.arguments import Array, checked
+from derive.forms.numpy_code import code
+from derive.steps.record import Derivation, gradient_name
+
+
+class BackwardFunction:
+    """``fn(x=…, W_h=…, dy=…) -> {"y": …, "dW_h": …}``: a call computes the forward and the backward pass.
+
+    Arrays have their axes in the order of the indices and the range that the layer declares; sizes are read off their
+    shapes.  Sizes in no shape are passed by name (``s=2``), an abstract function as ``f`` and ``f_prime``, the upstream
+    gradient of an output ``y`` as ``dy``.  The result holds every computed tensor by name, ``loss`` where there is one,
+    and the gradients.  Raises CallError (a ValueError) where an argument does not fit.
+    """
+
+    def __init__(self, derivation: Derivation) -> None:
+        system = derivation.system
+        computed = [t.name for t in system.tensors.values() if t.kind == "computed"]
+        gradients = [gradient_name(name) for name in derivation.wrt]
+        self._system = derivation.backward
+        self._code = code(derivation.backward, tuple(dict.fromkeys((*computed, *gradients))))
+
+    @property
+    def source(self) -> str:
+        """The NumPy source, which stands by itself."""
+        return self._code.source
+
+    def __call__(self, /, **given: Any) -> dict[str, Array]:
+        arguments = checked(self._system, tuple(self._code.functions), given)
+        arrays = {self._code.tensors[name]: array for name, array in arguments.arrays.items()}
+        sizes = {keyword: arguments.sizes[name] for name, keyword in self._code.sizes.items()}
+        functions = {keyword: arguments.functions[f] for f, keyword in self._code.functions.items()}
+        found = compiled(self._code.source, self._code.name)(**arrays, **sizes, **functions)
+        return {name: _own(value, arrays.values()) for name, value in found.items()}
+
+
+def _own(value: Any, arguments: Any) -> Array:
+    """A result as an array that is no view of an argument: a caller may write into it."""
+    array = np.asarray(value)
+    return array.copy() if any(np.may_share_memory(array, a) for a in arguments) else array
+
+
+@lru_cache(maxsize=256)
+def compiled(source: str, name: str) -> Callable[..., dict[str, Any]]:
+    """The function that generated source defines.  The names in it come from the parser and are identifiers."""
+    module: dict[str, Any] = {}
+    exec(compile(source, f"<derived {name}>", "exec"), module)
+    return module[name]  # type: ignore[no-any-return]
