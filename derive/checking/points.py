@@ -20,6 +20,7 @@ from derive.checking.margins import Margins
 from derive.checking.places import Stored
 from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes, size_value
+from derive.language.errors import LayerError
 from derive.language.expr import Bracket, Call, Elem, Expr, Num, Pow, Reduce, Size, names_read, walk
 from derive.language.integers import Integer, expand
 from derive.language.schedule import reads
@@ -31,7 +32,7 @@ _CLEAR_OF_KINKS = 1e-3
 _INSIDE_DOMAIN = 1e-4
 
 
-class PointError(Exception):
+class PointError(LayerError):
     """No values were found at which the layer can be evaluated."""
 
 

@@ -105,4 +105,5 @@ def arguments(system: System, point: Point) -> dict[str, Any]:
     shown = {a.extent for t in (*system.inputs, *system.params, *outputs) for a in t.axes}
     given |= {n: point.sizes[n] for n in system.sizes if size_symbol(n) not in shown}
     called = {c.function for e in system.all_equations for c in walk(e.right) if isinstance(c, Call)}
-    return given | {name: stand_in(name) for f in called - set(TABLE) for name in (f, f + "'")}
+    functions = {name: stand_in(name) for f in called - set(TABLE) for name in (f, f + "'")}
+    return given | {name.replace("'", "_prime"): function for name, function in functions.items()}

@@ -94,6 +94,6 @@ def test_sizes_that_no_shape_shows_and_abstract_functions_are_passed():
     )  # fmt: skip
     (at,) = points(system, (5,))
     given = arguments(system, at)
-    assert set(given) == {"x", "w", "dy", "s", "d", "f", "f'"}
+    assert set(given) == {"x", "w", "dy", "s", "d", "f", "f_prime"}
     assert given["s"] == at.sizes["s"] and given["d"] == at.sizes["d"]
-    assert given["f"] is stand_in("f") and given["f'"] is stand_in("f'")
+    assert given["f"] is stand_in("f") and given["f_prime"] is stand_in("f'")
