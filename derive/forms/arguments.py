@@ -43,6 +43,7 @@ def checked(system: System, functions: tuple[str, ...], given: Mapping[str, Any]
     tensors = {caller_name(system, t.name): t for t in arguments(system)}
     named = sizes_of(system).named
     keywords = {f.replace("'", "_prime"): f for f in functions}
+    given = {name.replace("'", "_prime"): value for name, value in given.items()}
     _check_names(given, (*tensors, *named, *keywords))
     arrays = {t.name: _array(t, shown, given[shown]) for shown, t in tensors.items()}
     for name, array in arrays.items():
