@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from derive.forms.matrix_build import nodes as matrix_nodes
 from derive.forms.matrix_tree import Apply, Power, Times
-from derive.language.expr import Along, Bracket, Call, Delta, Elem, Expr, walk
+from derive.language.expr import Along, Bracket, Call, Delta, Elem, Expr, Partial, walk
 from derive.language.functions import TABLE
+from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.compose_matrix import matrix_readings
 from derive.rendering.document import Block, Code, Inlines, Items, said, text
-from derive.rendering.page import Page
+from derive.rendering.page import Page, shown_steps
 from derive.rendering.typeset import element, typeset
 from derive.steps.record import Step
 
@@ -27,6 +28,10 @@ def _gradients(page: Page) -> Iterator[Inlines]:
         what = "the loss" if page.system.loss else "the loss of the network around the layer"
         pieces = page.loss(), page.math(first.left), page.math(first.of)
         yield said(f"{{}} is {what}; {{}} is its derivative by {{}}, with the shape of what it is taken by.", *pieces)
+    local = [n for n in _nodes(page) if isinstance(n, Partial) and n.of == Elem(LOSS)]
+    if local:
+        one = typeset(local[0], page.style)
+        yield said("{} is what comes through the equation of {} alone, everything else held.", one, page.loss())
     for output in page.system.outputs:
         place = tuple(a.symbol for a in page.system.tensors[output].axes)
         given = next((n for n in (f"d{output}_up", f"d{output}") if n in page.derivation.backward.tensors), "")
@@ -91,11 +96,11 @@ def _given(page: Page) -> Iterator[Inlines]:
 def _nodes(page: Page) -> list[Expr]:
     """Every node of every line on the page, those of sub-steps included."""
     lines = [e.right for e in page.system.all_equations]
-    lines += [line for g in page.gradients() for step in g.steps for line in _lines(step)]
+    lines += [line for g in page.gradients() for step in shown_steps(g) for line in _lines(step)]
     return [n for line in lines for n in walk(line)]
 
 
 def _lines(step: Step) -> Iterator[Expr]:
-    yield step.after
+    yield from (step.before, step.after)
     for substep in step.substeps:
         yield from _lines(substep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.calculus.passes import all_rules
 from derive.forms.function import BackwardFunction
@@ -54,22 +54,37 @@ def code(page: Page) -> Iterator[Block]:
 
 
 def checks(page: Page) -> Iterator[Block]:
+    """What was compared, and at which sizes."""
+    rows = () if page.report is None else tuple(page.report.rows)
+    sizes = _sizes_of_steps(page)
+    if rows or sizes:
+        yield Heading(1, text("Numeric checks"))
+    if rows:
+        yield from _gradients(page, rows)
+    if sizes:
+        yield Paragraph(text("Every step was evaluated at random values for the sizes"))
+        yield Items(tuple((Code(s),) for s in sizes))
+
+
+def _sizes_of_steps(page: Page) -> tuple[str, ...]:
+    if page.evidence is None:
+        return ()
+    found = (page.evidence.of(step) for one in page.gradients() for step in one.steps)
+    return tuple(dict.fromkeys(point for check in found for point in check.points))
+
+
+def _gradients(page: Page, rows: Sequence[GradientCheck]) -> Iterator[Block]:
     """The comparison of every final gradient with a derivative that shares nothing with the derivation."""
-    if page.report is None or not page.report.rows:
-        return
-    rows = page.report.rows
     sizes = list(dict.fromkeys(r.sizes for r in rows))
     methods = ", ".join(dict.fromkeys(r.method for r in rows))
-    yield Heading(1, text("Numeric checks"))
-    yield Paragraph(text(f"Relative error of each gradient, as the code above computes it, against {methods}."))
-    names = list(dict.fromkeys(r.gradient for r in rows))
-    header = (text("Gradient"), *((Math(F.row(F.Text("sizes "), F.Number(str(k)))),) for k, _ in enumerate(sizes, 1)))
+    yield Paragraph(text(f"Relative error of each gradient, as the code above computes it, against {methods}:"))
     table = []
-    for name in names:
+    for name in dict.fromkeys(r.gradient for r in rows):
         found = {r.sizes: r for r in rows if r.gradient == name}
         table.append(((page.reader.formula(name),), *(_cell(found.get(s)) for s in sizes)))
+    header = (text("Gradient"), *(text(f"sizes {k}") for k, _ in enumerate(sizes, 1)))
     yield Table((2, *(2 for _ in sizes)), header, tuple(table))
-    yield Items(tuple((Text(f"Sizes {k}: "), Code(s)) for k, s in enumerate(sizes, 1)))
+    yield Items(tuple((Text(f"sizes {k}: "), Code(s)) for k, s in enumerate(sizes, 1)))
 
 
 def _cell(row: GradientCheck | None) -> Inlines:
@@ -83,12 +98,17 @@ def rules(page: Page) -> Iterator[Block]:
         for step in shown_steps(gradient):
             for name in dict.fromkeys(_rules(step)):
                 used.setdefault(name, []).append(page.number(step))
-    rows = []
-    for rule in all_rules():
-        if rule.name in used:
-            rows.append((text(rule.name), rule_formula(rule.formula), text(", ".join(used[rule.name]))))
+    formulas = _CHAIN_RULE | {rule.name: rule.formula for rule in all_rules()}
+    rows = [
+        (text(name), rule_formula(formula), text(", ".join(used[name])))
+        for name, formula in formulas.items()
+        if name in used
+    ]
     yield Heading(1, text("Rules used"))
     yield Table((3, 9, 4), (text("Rule"), text("In general letters"), text("Steps")), tuple(rows))
+
+
+_CHAIN_RULE = {"chain rule": "dv[k] = sum(du[i]*D(u[i], v[k]), i)"}  # by which every derivation begins
 
 
 def _rules(step: Step) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.forms.matrix import Reading
 from derive.forms.matrix_words import described, why_transposed
@@ -102,20 +102,19 @@ def _result(page: Page, one: Gradient) -> Block:
     remarks: list[Inlines] = [text("Shape ") + page.shape(one.indices) + said(", like {}.", page.name(one.tensor))]
     remarks += [names] if names else []
     found = readings(page, one.left, one.right, one.indices)
-    if found.per_sample is not None:
-        formulas.append(reading_formula(page, found.per_sample))
-        remarks += _about(page, found.per_sample)
-    if found.batched is not None:
-        formulas.append(reading_formula(page, found.batched))
-    formulas = list(dict.fromkeys(formulas))
-    return Result(tuple(formulas), tuple(remarks))
+    matrix_forms = [r for r in (found.per_sample, found.batched) if r is not None]
+    formulas += [reading_formula(page, reading) for reading in matrix_forms]
+    remarks += _about(page, matrix_forms)
+    return Result(tuple(dict.fromkeys(formulas)), tuple(remarks))
 
 
-def _about(page: Page, reading: Reading) -> Iterator[Inlines]:
-    sentences = why_transposed(page.system, reading.right)
+def _about(page: Page, matrix_forms: Sequence[Reading]) -> Iterator[Inlines]:
+    """Why something is transposed in the first form in which it is, and what convolutions mean."""
+    reasons = (why_transposed(page.system, reading.right) for reading in matrix_forms)
+    sentences = next(filter(None, reasons), ())
     if sentences:
         yield said("{} ", Strong("Why the transpose?")) + page.prose(" ".join(sentences))
-    for convolution in convolutions(reading):
+    for convolution in dict.fromkeys(c for reading in matrix_forms for c in convolutions(reading)):
         yield page.prose(described(convolution))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from derive.language.expr import Add, Expr, Mul, Num
 from derive.rendering.typeset import Mark
@@ -69,4 +70,9 @@ def _without_number(part: Expr) -> tuple[Expr, ...]:
 def _everything(line: Expr) -> bool:
     """Whether the marks cover the whole line."""
     parts: Sequence[Expr] = line.terms if isinstance(line, Add) else (line,)
-    return all(isinstance(p, Mark) for p in parts)
+    return all(isinstance(p.factors[-1] if _signed(p) else p, Mark) for p in parts)
+
+
+def _signed(term: Expr) -> TypeGuard[Mul]:
+    """Whether a term is a number times one thing."""
+    return isinstance(term, Mul) and len(term.factors) == 2 and isinstance(term.factors[0], Num)

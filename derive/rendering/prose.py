@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from derive.forms.matrix_tree import Tensor as MatrixTensor
 from derive.language.errors import LayerError
 from derive.language.expr import Call, Expr, Index, transform
-from derive.language.parser import parse_expression
+from derive.language.parser import parse_expression, parse_integer
 from derive.language.scope import Scope, scope_of
 from derive.language.system import LOSS, System
 from derive.rendering import formula as F
 from derive.rendering.document import Code, Inline, Inlines, Math, Text
 from derive.rendering.operators import Style
 from derive.rendering.typeset import typeset
+from derive.rendering.typeset_matrix import tensor
 
 _RELATION = re.compile(r"\s(=)\s")
+_ELEMENT = re.compile(r"(\w+)\[([^\[\]]*)\]")
 _PRIMES = re.compile(r"([A-Za-z]\w*)('+)(?=\()")
 _STAND_IN = "_derivative_"  # f'(x) is read as f_derivative_1(x): the parser knows no primes
 
@@ -55,10 +58,24 @@ class Reader:
         name = source.strip()
         if name == LOSS or name in self.scope.tensors:
             return self._name(name)
+        if part := self._part(name):
+            return part
         functions = {f"{f}{_STAND_IN}{n}" for f in self.scope.functions for n in (1, 2)}
         scope = replace(self.scope, functions=frozenset(self.scope.functions) | functions)
         readable = _PRIMES.sub(lambda m: f"{m[1]}{_STAND_IN}{len(m[2])}", source)
         return typeset(transform(parse_expression(readable, scope), _with_primes), self.style)
+
+    def _part(self, source: str) -> F.Formula | None:
+        """A tensor with fewer indices than axes, ``h[t-1]``: the vector or matrix of the axes that are left."""
+        match = _ELEMENT.fullmatch(source)
+        known = self.scope.tensors.get(match[1]) if match else None
+        if match is None or known is None:
+            return None
+        places = match[2].split(",")
+        if len(places) >= len(known.axes):
+            return None
+        index = tuple(parse_integer(p, self.scope) for p in places)
+        return tensor(MatrixTensor(known.name, index, known.axes[len(places) :]), self.style)
 
     def _name(self, name: str) -> F.Formula:
         """A tensor as a whole, without its indices."""

@@ -109,6 +109,11 @@ def derivative(of: F.Formula, by: F.Formula) -> F.Formula:
     return F.Fraction(F.row(F.PARTIAL, of), F.row(F.PARTIAL, by))
 
 
+def direct(local: F.Formula) -> F.Formula:
+    """A derivative of the loss with a mark that it is the local one."""
+    return F.row(local, F.Script(F.Delimiter("|", 2, False), F.Text("direct")))
+
+
 def _plain_element(name: str, index: tuple[Integer, ...], style: Style) -> F.Formula:
     printed = style.notation.tensor(name)
     if not index:
@@ -119,6 +124,8 @@ def _plain_element(name: str, index: tuple[Integer, ...], style: Style) -> F.For
 
 def _partial(of: E.Expr, wrt: E.Elem, style: Style) -> Set:
     by = element(wrt, style)
+    if of == E.Elem(LOSS):  # its own equation alone, and not all that comes after wrt: the gradient looks the same
+        return direct(derivative(element(of, style), by)), ATOM
     if isinstance(of, E.Elem):
         return derivative(element(of, style), by), ATOM
     operator = F.Fraction(F.PARTIAL, F.row(F.PARTIAL, by))

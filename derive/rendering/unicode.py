@@ -29,6 +29,8 @@ def unicode(formula: F.Formula | None) -> str:
             return f" {text} " if kind in ("binary", "relation") else f"{text} " if kind == "punctuation" else text
         case F.Function(name, primes):
             return name + "′" * primes
+        case F.Script(F.Delimiter(text), below):
+            return f"{text}{unicode(below)}"
         case F.Script(base, below, above):
             return unicode(base) + (f"_{_one(below)}" if below else "") + _power(above)
         case F.Big(operator, below, above):

@@ -13,7 +13,7 @@ from derive.checking.verify import Report, Row
 from derive.language.expr import Expr
 from derive.language.load import layer, load
 from derive.language.parser import parse_in
-from derive.language.system import System, Tensor
+from derive.language.system import LOSS, System, Tensor
 from derive.rendering.latex import latex
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
@@ -84,7 +84,8 @@ def expression() -> Callable[[str], Expr]:
     def parse(text: str) -> Expr:
         system = everything()
         gradients = {f"d{t.name}": Tensor(f"d{t.name}", t.axes, "gradient") for t in system.tensors.values()}
-        return parse_in(system, text, tuple(system.indices.values()), gradients, calculus=True)
+        extra = gradients | {LOSS: Tensor(LOSS, (), "computed")}
+        return parse_in(system, text, tuple(system.indices.values()), extra, calculus=True)
 
     return parse
 

@@ -31,11 +31,17 @@ def test_the_table_of_checks_has_the_figures_of_the_report(derivation, report):
         [r"\frac{\partial\mathcal L}{\partial W}", "3.1e-16 ✓", "1.5e-03 ✗"],
         [r"\frac{\partial\mathcal L}{\partial b}", "0 ✓", "–"],
     ]
-    assert [words(i) for i in sizes.items] == ["Sizes 1: N=3, I=2, O=4", "Sizes 2: N=1, I=5, O=2"]
+    assert [words(i) for i in sizes.items] == ["sizes 1: N=3, I=2, O=4", "sizes 2: N=1, I=5, O=2"]
 
 
 def test_without_a_report_nothing_is_said_of_checks(derivation):
     assert not list(checks(page(derivation("linear"), None, None)))
+
+
+def test_the_sizes_at_which_steps_were_checked_are_those_of_the_record(derivation, evidence_of):
+    derived, found = derivation("linear"), evidence_of("linear")
+    *_, sizes = checks(page(derived, found, None))
+    assert [words(i) for i in sizes.items] == list(found.of(derived.gradients["W"][0].steps[0]).points)
 
 
 def test_the_rules_used_and_where(derivation):

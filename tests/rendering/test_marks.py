@@ -30,6 +30,9 @@ def test_a_number_that_went_to_the_front_stays_outside_the_mark(expression):
 def test_a_whole_line_is_not_marked(expression):
     before, after = expression("v[i]"), expression("v[i]*w[i] + w[k]*v[k]")
     assert marked(step(before, after, before, after)) == after
+    minus = expression("v[i]*w[i] - w[k]*v[k]")
+    signed = tuple(step(before, minus, before, term) for term in (minus.terms[0], expression("w[k]*v[k]")))
+    assert marked(step(before, minus, before, minus, signed)) == minus
     both = tuple(step(before, after, before, term) for term in after.terms)
     assert marked(step(before, after, before, after, both)) == after
 

@@ -28,6 +28,8 @@ def test_formulas_between_backquotes_are_set(read):
         ("h0", "h^{(0)}"),
         ("tau", r"\tau"),
         ("W_h", "W_{h}"),
+        ("h[t-1]", r"\mathbf h_{t-1}"),
+        ("W[o]", r"\mathbf W_{o}"),
         ("I", "I"),
         ("f'(v[i])*v[i]", "f'(v_{i})v_{i}"),
         ("f''(v[i])", "f''(v_{i})"),

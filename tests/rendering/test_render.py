@@ -26,9 +26,21 @@ NASTY = {
 }  # fmt: skip
 
 
+SMALL = {
+    "title": "A small recurrence",
+    "indices": "t=1..T  n:N  i,k:H",
+    "inputs": "x[t,n,i]  h0[n,i]",
+    "params": "W_h[i,k]",
+    "equations": "h[0,n,i] = h0[n,i]\nh[t,n,i] = relu(sum(W_h[i,k]*h[t-1,n,k], k) + x[t,n,i])",
+    "loss": "mean(sum(h[t,n,i]**2, t, i), n)",
+    "meaning": {"W_h": "weights", "h": "the state"},
+    "about": "The state `h[t,n,i]` is read twice.",
+}
+
+
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_whole_page(format, derivation, report, snapshot):
-    assert render(derivation("linear"), None, report, format) == snapshot
+def test_a_whole_page(format, report, snapshot):
+    assert render(derive(layer(**SMALL)), None, report, format) == snapshot
 
 
 @pytest.mark.parametrize("name", catalogue())

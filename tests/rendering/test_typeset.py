@@ -29,6 +29,7 @@ from derive.rendering.typeset import Mark, typeset
         ("D(h[t,i], h[t-1,k])", r"\frac{\partial h_{t,i}}{\partial h_{t-1,k}}"),
         ("D(v[i]*w[i], v[k])", r"\frac{\partial}{\partial v_{k}}\,(v_{i}w_{i})"),
         ("D(tanh(v[i]), v[k])", r"\frac{\partial}{\partial v_{k}}\,\tanh(v_{i})"),
+        ("D(loss, v[k])", r"\frac{\partial\mathcal L}{\partial v_{k}}\Bigr\vert_{\text{direct}}"),
         ("delta(i, k)", r"\delta_{ik}"),
         ("delta(t-1, t_2)", r"\delta_{t-1,t'}"),
         # sums, signs, parentheses

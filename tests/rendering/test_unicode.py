@@ -26,6 +26,7 @@ TIMES = F.row(T, F.PLUS, F.Number("1"))
         (F.Script(A, above=F.Number("2")), "a²"),
         (F.Script(A, above=F.Sign("⊤")), "aᵀ"),
         (F.Script(A, T, TIMES), "a_t^(t + 1)"),
+        (F.row(A, F.Script(F.Delimiter("|", 2, False), F.Text("direct"))), "a|direct"),
         (F.Root(F.row(A, F.PLUS, T)), "√(a + t)"),
         (F.Marked(A), "⟦a⟧"),
         (F.row(F.Function("f", 1), F.Fenced("(", A, ")")), "f′(a)"),
