@@ -85,12 +85,15 @@ def union(arrays: Iterable[Array], order: Sequence[str]) -> tuple[str, ...]:
 
 def product(factors: Sequence[Factor], order: Sequence[str]) -> Array:
     """The factors multiplied element by element, in reading order."""
-    factors = [f for f in factors if f.inverse or f.array.piece.text != "1"] or [Factor(Array(Piece("1"), (), "number"))]
+    factors = [f for f in factors if f.inverse or f.array.piece.text != "1"] or [
+        Factor(Array(Piece("1"), (), "number"))
+    ]
     factors = [Factor(as_float(f.array), f.inverse) for f in factors]
     if len(factors) == 1 and not factors[0].inverse:
         return factors[0].array
     arrays = [f.array for f in factors]
     axes = union(arrays, natural_order(arrays, order))
+    factors = _grouped(factors, axes)
     literal = re.fullmatch(r"-([0-9.]+)", factors[0].array.piece.text)
     negative = literal is not None and not factors[0].inverse
     if literal and negative:  # the sign goes in front of it all
@@ -107,13 +110,25 @@ def product(factors: Sequence[Factor], order: Sequence[str]) -> Array:
     return Array(Piece(f"-{text}", Level.SUM) if negative else Piece(text, Level.PRODUCT), axes, kind)
 
 
+def _grouped(factors: Sequence[Factor], axes: Sequence[str]) -> list[Factor]:
+    """The factors, those over the same axes, but not all axes, multiplied first: it is done before they are repeated."""
+    out: list[Factor] = []
+    done: set[frozenset[str]] = set()
+    for factor in factors:
+        own = frozenset(factor.array.axes)
+        alike = [f for f in factors if frozenset(f.array.axes) == own]
+        if not own or len(own) == len(axes) or len(alike) == 1:
+            out.append(factor)
+        elif own not in done:
+            done.add(own)
+            out.append(Factor(product(alike, [a for a in axes if a in own])))
+    return out
+
+
 def masked(mask: Array, value: Array, order: Sequence[str]) -> Array:
     """The value where a mask holds, and zero elsewhere."""
     value = as_float(value)
     axes = union((mask, value), natural_order((mask, value), order))
-    if mask.kind == "number":
-        text = f"{value.piece.at(Level.COMPARE)} if {mask.piece.text} else 0.0"
-        return Array(Piece(text, Level.CONDITIONAL), axes, value.kind)
     if value.kind == "number":
         floats = as_float(mask)
         return floats if value.piece.text == "1" else product([Factor(value), Factor(floats)], order)

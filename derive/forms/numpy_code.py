@@ -9,13 +9,13 @@ from textwrap import wrap
 import sympy
 
 from derive.forms.numpy_helpers import helper_sources
-from derive.forms.numpy_hoist import Body, Planned, Recurrence, Single, plan
+from derive.forms.numpy_hoist import Body, Planned, Single, plan
 from derive.forms.numpy_reads import slice_text, subscripted
 from derive.forms.numpy_scope import Scope, Writer, scope_of
 from derive.forms.numpy_sizes import arguments, header, sizes_of
 from derive.forms.numpy_statements import write
 from derive.forms.numpy_text import Piece
-from derive.language.expr import Bracket, Call, Delta, Expr, Index, free_symbols, names_read, walk
+from derive.language.expr import Bracket, Call, Delta, Index, free_symbols, names_read, walk
 from derive.language.functions import TABLE
 from derive.language.integers import expand, is_size
 from derive.language.schedule import schedule
@@ -67,8 +67,7 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     functions = {f: writer.function(f) for f in _abstract(needed)}
     _write_all(planned, writer)
     writer.release()
-    pairs = ", ".join(f'"{r}": {_declared(r, writer)}' for r in returns)
-    writer.line(f"return {{{pairs}}}")
+    _write_return(returns, writer)
     outer = {t: _outer_name(t, backward, writer) for t in given}
     renamed = [f"    {given[t]} = {o}" for t, o in outer.items() if o != given[t]]
     named = [*keywords.values(), *functions.values()]
@@ -77,6 +76,16 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     lines = [f"def {name}({signature}):", about, *renamed, *header(writer, sizes), *writer.lines]
     modules = ["import numpy as np", *helper_sources(writer.helpers), "\n".join(lines)]
     return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions)
+
+
+def _write_return(returns: Sequence[str], writer: Writer) -> None:
+    pairs = [f'"{r}": {_declared(r, writer)}' for r in returns]
+    if sum(map(len, pairs)) + 2 * len(pairs) <= 90:
+        writer.line(f"return {{{', '.join(pairs)}}}")
+        return
+    writer.line("return {")
+    writer.lines += [f"        {pair}," for pair in pairs]
+    writer.line("}")
 
 
 def _outer_name(name: str, system: System, writer: Writer) -> str:
@@ -90,7 +99,8 @@ def _about(system: System, outer: Mapping[str, str], returns: Sequence[str]) -> 
     for tensor in arguments(system):
         extents = ", ".join(integer_text(expand(a.extent)) for a in tensor.axes)
         shapes.append(f"{outer[tensor.name]} ({extents})" if tensor.axes else outer[tensor.name])
-    return "\n    ".join(wrap(f"{', '.join(shapes)} -> {', '.join(returns)}", 110))
+    lines = wrap(f"{', '.join(shapes)} -> {', '.join(returns)}", 110)
+    return lines[0] if len(lines) == 1 else "\n    ".join(lines) + "\n    "
 
 
 def _needed(system: System, returns: Sequence[str]) -> tuple[Equation, ...]:
@@ -113,21 +123,34 @@ def _abstract(equations: Sequence[Equation]) -> list[str]:
 def _write_all(planned: Sequence[Planned], writer: Writer) -> None:
     scope = scope_of(writer)
     defined = {t.name for t in arguments(writer.system)}
+    masked = _read_under_masks(planned)
     for block in planned:
         if isinstance(block, Single):
-            _write_single(block, scope, defined)
+            equation = block.equation
+            writer.comment(f"{text(equation.left)} = {text(equation.right)}" + (" + ..." if block.part else ""))
+            if equation.name not in defined and not _fills(equation, writer):
+                _allocate(equation.name, writer, masked)
+                defined.add(equation.name)
+            write(equation, scope, equation.name in defined, block.part)
+            defined.add(equation.name)
         else:
-            _write_loop(block, scope, defined)
+            for body in block.body:
+                if body.equation.name not in defined:
+                    _allocate(body.equation.name, writer, masked)
+                    defined.add(body.equation.name)
+            _nest(block.over, block.body, scope)
 
 
-def _write_single(block: Single, scope: Scope, defined: set[str]) -> None:
-    equation, writer = block.equation, scope.writer
-    writer.comment(f"{text(equation.left)} = {text(equation.right)}" + (" + ..." if block.part else ""))
-    if equation.name not in defined and not _fills(equation, writer):
-        _allocate(equation.name, writer, plain=False)
-        defined.add(equation.name)
-    write(equation, scope, equation.name in defined, block.part)
-    defined.add(equation.name)
+def _read_under_masks(planned: Sequence[Planned]) -> set[str]:
+    """The tensors that may be read, beside a guard that is false, before all their elements are there."""
+    found: set[str] = set()
+    for block in planned:
+        loops = set() if isinstance(block, Single) else {index.symbol for index, _ in block.over}
+        for item in (block,) if isinstance(block, Single) else block.body:
+            guards = [n for n in walk(item.equation.right) if isinstance(n, Bracket | Delta)]
+            if any(not is_size(s) and s not in loops for g in guards for s in free_symbols(g)):
+                found |= names_read(item.equation.right)
+    return found
 
 
 def _fills(equation: Equation, writer: Writer) -> bool:
@@ -140,32 +163,15 @@ def _fills(equation: Equation, writer: Writer) -> bool:
     )
 
 
-def _allocate(name: str, writer: Writer, plain: bool) -> None:
-    """A new array for a tensor; where each of its elements is sure to be written before it is read it may start empty."""
+def _allocate(name: str, writer: Writer, masked: set[str]) -> None:
+    """A new array for a tensor; if each of its elements is sure to be written before it is read it may start empty."""
     bounds = writer.bounds(name)
     declared = writer.system.tensors[name].axes
     widened = sum(expand(high - low - a.extent + 1) != 0 for (low, high), a in zip(bounds, declared, strict=True))
     scope = scope_of(writer)
     extents = [scope.integer(expand(high - low + 1)).text for low, high in bounds]
-    kind = "empty" if plain and widened <= 1 else "zeros"
+    kind = "empty" if name not in masked and widened <= 1 else "zeros"
     writer.line(f"{writer.tensor(name)} = np.{kind}(({', '.join(extents)}{',' * (len(extents) == 1)}), dtype)")
-
-
-def _write_loop(block: Recurrence, scope: Scope, defined: set[str]) -> None:
-    writer = scope.writer
-    plain = not any(_masks(e, block) for body in block.body for e in (body.added or body.equation.right,))
-    for body in block.body:
-        if body.equation.name not in defined:
-            _allocate(body.equation.name, writer, plain)
-            defined.add(body.equation.name)
-    _nest(block.over, block.body, scope)
-
-
-def _masks(expr: Expr, block: Recurrence) -> bool:
-    """Whether there are guards on more than the indices of the loop."""
-    loops = {index.symbol for index, _ in block.over}
-    guards = [n for n in walk(expr) if isinstance(n, Bracket | Delta)]
-    return any(not is_size(s) and s not in loops for g in guards for s in free_symbols(g))
 
 
 def _nest(over: Sequence[tuple[Index, int]], body: Sequence[Body], scope: Scope) -> None:

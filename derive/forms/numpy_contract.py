@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from string import ascii_letters
 
 from derive.forms.numpy_arrays import Array, Factor, as_float, masked, product, transposed, union
@@ -10,16 +11,17 @@ from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_text import Level, Piece
 
 
-def contract(
-    bound: Sequence[str], numerators: Sequence[Array], denominators: Sequence[Array], masks: Sequence[Array], scope: Scope,
-    exact: bool,
-) -> Array:  # fmt: skip
-    """The sum over the indices ``bound`` of a product of arrays over the indices of the scope.
+@dataclass(frozen=True)
+class Operand:
+    """A factor under a sum; ``unsafe`` if it may fail to be finite where a guard beside it is false."""
 
-    ``exact`` asks that a value beside a mask that is false counts for nothing even where it is not finite.
-    """
-    arrays = _merged([as_float(a) for a in numerators], denominators, scope.order)
-    arrays = _masked(arrays, masks, scope.order, exact)
+    factor: Factor
+    unsafe: bool
+
+
+def contract(bound: Sequence[str], operands: Sequence[Operand], masks: Sequence[Array], scope: Scope) -> Array:
+    """The sum over the indices ``bound`` of a product of arrays, where masks hold."""
+    arrays = _masked(_merged(operands), masks, scope.order)
     missing = [b for b in bound if not any(b in a.axes for a in arrays)]
     present = [b for b in bound if b not in missing]
     counts = [Factor(Array(scope.extent(b), (), "number")) for b in missing]
@@ -29,39 +31,38 @@ def contract(
     return product([*counts, Factor(total)], scope.order) if counts else total
 
 
-def _merged(arrays: list[Array], denominators: Sequence[Array], order: Sequence[str]) -> list[Array]:
-    """Factors over some of the axes of another one multiplied onto it; the others left for the contraction."""
-    factors = [Factor(a) for a in arrays] + [Factor(as_float(d), True) for d in denominators]
-    groups = [[f] for f in factors]
-    small = sorted(factors, key=lambda f: len(f.array.axes))
-    for factor in small:
-        home = next(g for g in groups if any(f is factor for f in g))
-        others = [g for g in groups if g is not home and not any(f.array.view for f in g)]
-        if len(home) > 1 or factor.array.view:
+def _merged(operands: Sequence[Operand]) -> list[list[Operand]]:
+    """Groups to be multiplied element by element: a factor goes with one that has all its axes, the others stay apart."""
+    groups = [[o] for o in operands]
+    for operand in sorted(operands, key=lambda o: len(o.factor.array.axes)):
+        home = next(g for g in groups if any(o is operand for o in g))
+        if len(home) > 1 or operand.factor.array.view:
             continue
-        hosts = [g for g in others if set(factor.array.axes) <= {a for f in g for a in f.array.axes}]
+        axes = set(operand.factor.array.axes)
+        hosts = [g for g in groups if g is not home and axes <= _axes(g) and not any(o.factor.array.view for o in g)]
         if hosts:
-            host = min(hosts, key=lambda g: len({a for f in g for a in f.array.axes}))
+            host = min(hosts, key=lambda g: len(_axes(g)))
             host += home
             groups = [g for g in groups if g is not home]
-    position = {id(f): k for k, f in enumerate(factors)}
-    groups = [sorted(g, key=lambda f: position[id(f)]) for g in groups]
-    return [product(g, order) for g in groups]
+    position = {id(o): k for k, o in enumerate(operands)}
+    return [sorted(g, key=lambda o: position[id(o)]) for g in groups]
 
 
-def _masked(arrays: list[Array], masks: Sequence[Array], order: Sequence[str], exact: bool) -> list[Array]:
-    if masks and exact and arrays:
-        value = product([Factor(a) for a in arrays], order)
-        for mask in masks:
-            value = masked(mask, value, order)
-        return [value]
+def _axes(group: Sequence[Operand]) -> set[str]:
+    return {a for o in group for a in o.factor.array.axes}
+
+
+def _masked(groups: Sequence[Sequence[Operand]], masks: Sequence[Array], order: Sequence[str]) -> list[Array]:
+    """The product of each group, set to zero by the masks: all groups that may be unsafe, or else one, the smallest."""
+    arrays = [product([o.factor for o in g], order) for g in groups]
+    unsafe = [any(o.unsafe or o.factor.inverse for o in g) for g in groups]
     for mask in masks:
-        hosts = [a for a in arrays if set(mask.axes) <= set(a.axes) and not a.view]
-        if hosts:
-            host = min(hosts, key=lambda a: len(a.axes))
-            arrays = [masked(mask, a, order) if a is host else a for a in arrays]
-        else:
-            arrays = [*arrays, as_float(mask)]
+        hosts = [k for k, a in enumerate(arrays[: len(groups)]) if set(mask.axes) <= set(a.axes) and not a.view]
+        chosen = [k for k in hosts if unsafe[k]] or sorted(hosts, key=lambda k: len(arrays[k].axes))[:1]
+        for k in chosen:
+            arrays[k] = masked(mask, arrays[k], order)
+        if not chosen:
+            arrays.append(as_float(mask))
     return arrays
 
 
@@ -146,4 +147,3 @@ def _letters(names: Sequence[str]) -> dict[str, str]:
             own = [c for c in (name[0], name[0].upper()) if c in ascii_letters and c not in letters.values()]
             letters[name] = own[0] if own else next(c for c in free if c not in letters.values())
     return letters
-

@@ -6,22 +6,20 @@ from collections.abc import Sequence
 
 import sympy
 
+from derive.forms.numpy_conditions import conditions_of, reads_tensors, sides
 from derive.forms.numpy_scope import Scope
 from derive.language.expr import (
-    Bracket, Compare, Delta, Elem, Expr, Index, Num, Size, all_index_names, free_symbols, fresh_name, size, substitute, walk,
+    Bracket,
+    Compare,
+    Expr,
+    Index,
+    all_index_names,
+    free_symbols,
+    fresh_name,
+    substitute,
 )  # fmt: skip
-from derive.language.integers import FloorDiv, Integer, Mod, expand, linear_in
+from derive.language.integers import FloorDiv, Integer, Mod, expand, index_symbol, linear_in
 from derive.language.ranges import Facts, nonnegative
-
-
-def conditions_of(factor: Expr) -> tuple[Compare, ...]:
-    """The conditions that a factor states, none if it is not a guard."""
-    match factor:
-        case Bracket(conditions):
-            return conditions
-        case Delta(left, right):
-            return (Compare("==", size(left), size(right)),)
-    return ()
 
 
 def has_axes(expr: Expr, scope: Scope) -> bool:
@@ -45,14 +43,6 @@ def split_conditions(
     return tuple(scalar), tuple(vector), others
 
 
-def reads_tensors(condition: Compare) -> bool:
-    return any(
-        isinstance(n, Elem) or (isinstance(n, Size) and n.value.has(sympy.Indexed))
-        for side in (condition.left, condition.right)
-        for n in walk(side)
-    )
-
-
 def named_apart(over: Sequence[Index], body: Expr, scope: Scope) -> tuple[tuple[Index, ...], Expr]:
     """The bound indices, and the body over them, renamed where their names are in scope."""
     taken = set(scope.names())
@@ -60,7 +50,7 @@ def named_apart(over: Sequence[Index], body: Expr, scope: Scope) -> tuple[tuple[
     for index in over:
         if index.name in taken:
             name = fresh_name(index.name, taken | all_index_names(body) | {i.name for i in over})
-            body = substitute(body, {index.symbol: sympy.Symbol(name, integer=True)})
+            body = substitute(body, {index.symbol: index_symbol(name)})
             index = index.renamed(name)
         taken.add(index.name)
         new.append(index)
@@ -86,19 +76,6 @@ def narrowed_over(over: Sequence[Index], factors: Sequence[Expr], scope: Scope) 
         elif left:
             kept.append(Bracket(tuple(left)))
     return tuple(ranges[i.name] for i in over), kept
-
-
-def sides(condition: Compare) -> tuple[Integer, Integer] | None:
-    """Both sides of a condition on integers."""
-    values = []
-    for side in (condition.left, condition.right):
-        if isinstance(side, Size):
-            values.append(side.value)
-        elif isinstance(side, Num) and side.value.denominator == 1:
-            values.append(sympy.Integer(side.value.numerator))
-        else:
-            return None
-    return values[0], values[1]
 
 
 def narrowed(index: Index, condition: Compare, indices: frozenset[Integer], facts: Facts) -> Index | None:
@@ -130,11 +107,25 @@ def _cut(index: Index, op: str, bound: Integer, facts: Facts) -> Index | None:
         inside = nonnegative(bound - low, facts) and nonnegative(high - bound, facts)
         return Index(index.name, bound, bound) if inside else None
     if op == "!=":
-        ends = {expand(high - bound): Index(index.name, low, high - 1), expand(bound - low): Index(index.name, low + 1, high)}
+        ends = {
+            expand(high - bound): Index(index.name, low, high - 1),
+            expand(bound - low): Index(index.name, low + 1, high),
+        }
         return ends.get(sympy.Integer(0))
     if op in ("<", "<="):
         last = expand(bound - 1) if op == "<" else bound
-        return index if nonnegative(last - high, facts) else Index(index.name, low, last) if nonnegative(high - last, facts) else None
+        return (
+            index
+            if nonnegative(last - high, facts)
+            else Index(index.name, low, last)
+            if nonnegative(high - last, facts)
+            else None
+        )
     first = expand(bound + 1) if op == ">" else bound
-    return index if nonnegative(low - first, facts) else Index(index.name, first, high) if nonnegative(first - low, facts) else None
-
+    return (
+        index
+        if nonnegative(low - first, facts)
+        else Index(index.name, first, high)
+        if nonnegative(first - low, facts)
+        else None
+    )

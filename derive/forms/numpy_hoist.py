@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derive.language.expr import (
-    Add, Along, Bracket, Elem, Expr, Index, Reduce, add, free_symbols, names_read, walk,
+    Add,
+    Along,
+    Bracket,
+    Elem,
+    Expr,
+    Index,
+    Reduce,
+    add,
+    free_symbols,
+    names_read,
+    walk,
 )
 from derive.language.schedule import Block, Loop
 from derive.language.system import Equation, System, Tensor
@@ -76,9 +86,7 @@ class _Hoisting:
             return Body(equation, self._inside(rest, equation, equation.indices, within))
         return Body(replace(equation, right=self._inside(equation.right, equation, equation.indices, within)))
 
-    def _inside(
-        self, expr: Expr, equation: Equation, scope: tuple[Index, ...], within: frozenset[str]
-    ) -> Expr:
+    def _inside(self, expr: Expr, equation: Equation, scope: tuple[Index, ...], within: frozenset[str]) -> Expr:
         """The expression with its known parts read from tensors computed before the loop."""
         if _is_worth(expr, within):
             return self._named(expr, equation, scope)
@@ -110,4 +118,3 @@ class _Hoisting:
 def _is_worth(expr: Expr, within: frozenset[str]) -> bool:
     """Whether an expression reads nothing of the loop and takes more than a few operations an element."""
     return names_read(expr).isdisjoint(within) and any(isinstance(n, Reduce | Along) for n in walk(expr))
-

@@ -7,15 +7,35 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.forms.numpy_arrays import Array, Factor, aligned, as_float, masked, natural_order, product, union
-from derive.forms.numpy_contract import contract, reduced
+from derive.forms.numpy_conditions import reads_tensors
+from derive.forms.numpy_contract import Operand, contract, reduced
+from derive.forms.numpy_equalities import settled
 from derive.forms.numpy_guards import named_apart, narrowed_over, split_conditions
 from derive.forms.numpy_helpers import plain_call
 from derive.forms.numpy_reads import Stored, integers, read, tensor
 from derive.forms.numpy_scope import Scope
-from derive.forms.numpy_text import Level, Piece, join_sum
+from derive.forms.numpy_text import Level, Piece, join_power, join_sum
 from derive.language.expr import (
-    Add, Along, Bracket, Call, Compare, Delta, Elem, Expr, Index, Mul, Num, Pow, Reduce, Size, divide, free_symbols, mul,
-    power, size, walk,
+    Add,
+    Along,
+    Bracket,
+    Call,
+    Compare,
+    Delta,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Num,
+    Pow,
+    Reduce,
+    Size,
+    divide,
+    free_symbols,
+    mul,
+    power,
+    size,
+    walk,
 )  # fmt: skip
 from derive.language.functions import TABLE
 
@@ -63,14 +83,14 @@ def _number(value: Fraction) -> Piece:
 
 
 def _sum(terms: Sequence[Expr], scope: Scope) -> Array:
-    signed = [_signed(t) for t in terms]
-    arrays = [as_float(lower(t, scope)) for _, t in signed]
+    pairs = [signed(t) for t in terms]
+    arrays = [as_float(lower(t, scope)) for _, t in pairs]
     axes = union(arrays, natural_order(arrays, scope.order))
-    piece = join_sum((negative, aligned(a, axes)) for (negative, _), a in zip(signed, arrays, strict=True))
+    piece = join_sum((negative, aligned(a, axes)) for (negative, _), a in zip(pairs, arrays, strict=True))
     return Array(piece, axes, "number" if all(a.kind == "number" for a in arrays) else "float")
 
 
-def _signed(term: Expr) -> tuple[bool, Expr]:
+def signed(term: Expr) -> tuple[bool, Expr]:
     """(negative, the term without its sign)."""
     first = term.factors[0] if isinstance(term, Mul) else term
     return (True, mul(Num(Fraction(-1)), term)) if isinstance(first, Num) and first.value < 0 else (False, term)
@@ -78,16 +98,21 @@ def _signed(term: Expr) -> tuple[bool, Expr]:
 
 def _product(factors: Sequence[Expr], scope: Scope) -> Array:
     scalar, vector, others = split_conditions(factors, scope)
-    inside = scope.given(scalar).beside(vector)
+    inside = scope.given(scalar)
     value = product([factor_of(f, inside) for f in others], scope.order)
     return _guarded(scalar, vector, value, scope)
 
 
 def _guarded(scalar: tuple[Compare, ...], vector: tuple[Compare, ...], value: Array, scope: Scope) -> Array:
-    for conditions in (vector, scalar):
-        if conditions:
-            value = masked(_conditions(conditions, scope), value, scope.order)
-    return value
+    if vector:
+        value = masked(_conditions(vector, scope), value, scope.order)
+    if not scalar:
+        return value
+    value = as_float(value)  # evaluated only where the conditions hold, since elsewhere it may read what is not there
+    shape = ", ".join(scope.extent(a).text for a in value.axes) + "," * (len(value.axes) == 1)
+    zero = f"np.zeros(({shape}), dtype)" if value.axes else "0.0"
+    text = f"{value.piece.at(Level.COMPARE)} if {_conditions(scalar, scope).piece.text} else {zero}"
+    return Array(Piece(text, Level.CONDITIONAL), value.axes, value.kind)
 
 
 def factor_of(expr: Expr, scope: Scope) -> Factor:
@@ -126,8 +151,8 @@ def _power(base: Expr, exponent: Expr, scope: Scope) -> Array:
     if isinstance(exponent, Num) and exponent.value == Fraction(1, 2) and array.kind == "float":
         return replace(array, piece=Piece(f"np.sqrt({array.piece.text})"), fresh=True)
     axes = union((array, by), natural_order((array, by), scope.order))
-    text = f"{aligned(array, axes).at(Level.ATOM)} ** {aligned(by, axes).at(Level.ATOM)}"
-    return Array(Piece(text, Level.POWER), axes, "number" if array.kind == by.kind == "number" else "float")
+    piece = join_power(aligned(array, axes), aligned(by, axes))
+    return Array(piece, axes, "number" if array.kind == by.kind == "number" else "float")
 
 
 def _call(function: str, arguments: Sequence[Expr], scope: Scope) -> Array:
@@ -141,6 +166,8 @@ def _call(function: str, arguments: Sequence[Expr], scope: Scope) -> Array:
         return arrays[0]
     text = f"{name or scope.writer.helper(function)}({inside})"
     if all(a.kind == "number" for a in arrays):
+        if function == "sqrt" and _positive(arguments[0], scope):
+            return Array(join_power(arrays[0].piece, Piece("0.5")), (), "number")
         return Array(Piece(f"float({text})"), (), "number")
     return Array(Piece(text), axes)
 
@@ -157,12 +184,13 @@ def _conditions(conditions: Sequence[Compare], scope: Scope) -> Array:
         own = union((left, right), axes)
         compared = f"{aligned(left, own).at(Level.SUM)} {op} {aligned(right, own).at(Level.SUM)}"
         texts.append(aligned(Array(Piece(compared, Level.COMPARE), own, "bool"), axes))
-    number = all(a.kind == "number" for _, left, right in sides for a in (left, right))
-    if len(texts) == 1:
-        return Array(texts[0], axes, "number" if number else "bool")
-    if number:
+    if all(a.kind == "number" for a in every):
         return Array(Piece(" and ".join(t.text for t in texts), Level.COMPARE), (), "number")
-    return Array(Piece(" & ".join(t.at(Level.ATOM) for t in texts), Level.COMPARE), axes, "bool")
+    piece = texts[0] if len(texts) == 1 else Piece(" & ".join(t.at(Level.ATOM) for t in texts), Level.COMPARE)
+    if scope.at_top and not any(reads_tensors(c) for c in conditions):
+        variable, _ = scope.writer.named("mask", piece.text, piece.text, large=False)
+        piece = Piece(variable)
+    return Array(piece, axes, "bool")
 
 
 # Reductions
@@ -189,25 +217,23 @@ def _fits_one_array(body: Add, over: Sequence[Index], scope: Scope) -> bool:
 
 def sum_of_products(over: Sequence[Index], factors: Sequence[Expr], scope: Scope) -> Array:
     """The sum over some indices, whose names are not in scope, of a product of factors."""
+    over, factors = settled(over, factors, scope.writer.system, scope.facts)
     over, factors = narrowed_over(over, factors, scope)
     inside = scope.within(over)
     scalar, vector, others = split_conditions(factors, inside)
     bound = {i.symbol for i in over}
     outer = tuple(c for c in vector if bound.isdisjoint(free_symbols(Bracket((c,)))))
     inner = tuple(c for c in vector if c not in outer)
-    inside = inside.given(scalar).beside(vector)
-    numerators, denominators, pulled = [], [], []
+    inside = inside.given(scalar)
+    operands, pulled = [], []
     for factor in others:
         lowered = factor_of(factor, inside)
-        if not any(i.name in lowered.array.axes for i in over):
-            pulled.append(lowered)
-        elif lowered.inverse:
-            denominators.append(lowered.array)
+        if any(i.name in lowered.array.axes for i in over):
+            operands.append(Operand(Factor(as_float(lowered.array), lowered.inverse), may_be_infinite(factor, scope)))
         else:
-            numerators.append(lowered.array)
+            pulled.append(lowered)
     masks = [_conditions((c,), inside) for c in inner]
-    names = [i.name for i in over]
-    total = contract(names, numerators, denominators, masks, inside, any(may_be_infinite(f, scope) for f in others))
+    total = contract([i.name for i in over], operands, masks, inside)
     value = product([*pulled, Factor(total)], scope.order) if pulled else total
     return _guarded(scalar, outer, value, scope)
 
@@ -235,7 +261,9 @@ def _reduction(op: str, over: Sequence[Index], body: Expr, scope: Scope) -> Arra
     array = as_float(lower(body, inside))
     bound = [i.name for i in over if i.name in array.axes]
     missing = [Factor(Array(inside.extent(i.name), (), "number")) for i in over if i.name not in array.axes]
-    value = array if not bound else _along_axes(op, bound, array, scope) if op == "logsumexp" else reduced(op, bound, array)
+    value = (
+        array if not bound else _along_axes(op, bound, array, scope) if op == "logsumexp" else reduced(op, bound, array)
+    )
     if not missing or op in ("mean", "max"):
         return value
     count = product(missing, scope.order)
@@ -247,7 +275,11 @@ def _reduction(op: str, over: Sequence[Index], body: Expr, scope: Scope) -> Arra
 def _along_axes(helper: str, bound: Sequence[str], array: Array, scope: Scope) -> Array:
     """A helper function along some axes; ``logsumexp`` leaves them out, the others keep them."""
     axes = [array.axes.index(b) for b in bound]
-    axis = str(axes[0]) if len(axes) == 1 and helper != "first_max" else f"({', '.join(map(str, axes))}{',' * (len(axes) == 1)})"
+    axis = (
+        str(axes[0])
+        if len(axes) == 1 and helper != "first_max"
+        else f"({', '.join(map(str, axes))}{',' * (len(axes) == 1)})"
+    )
     rest = tuple(a for a in array.axes if a not in bound) if helper == "logsumexp" else array.axes
     return Array(Piece(f"{scope.writer.helper(helper)}({array.piece.text}, {axis})"), rest)
 

@@ -14,7 +14,7 @@ import sympy
 
 from derive.forms.numpy_arrays import Array, Kind, aligned, union
 from derive.forms.numpy_scope import Bounds, Scope
-from derive.forms.numpy_text import Level, Piece, integer_piece
+from derive.forms.numpy_text import Level, Piece, integer_piece, join_slice
 from derive.language.integers import Integer, expand, linear_in
 
 
@@ -59,7 +59,7 @@ def tensor(name: str, scope: Scope) -> Stored:
 
 def read(stored: Stored, index: Sequence[Integer], scope: Scope) -> Array:
     """The element at ``index`` for every value of the indices in scope."""
-    places = places_of(stored.bounds, index, scope, trust=stored.outside is None)
+    places = places_of(stored.bounds, index, scope)
     if stored.outside is not None and any(not p.inside and not p.runs for p in places):
         return _outside(stored, index, scope, places)
     if any(p.runs is None for p in places):
@@ -68,11 +68,11 @@ def read(stored: Stored, index: Sequence[Integer], scope: Scope) -> Array:
     return _windows(stored, places, scope)
 
 
-def places_of(bounds: Bounds, index: Sequence[Integer], scope: Scope, trust: bool = True) -> list[Place]:
-    """Where each axis is read; ``trust`` says whether bare elements of integer tensors are known to be in range."""
+def places_of(bounds: Bounds, index: Sequence[Integer], scope: Scope) -> list[Place]:
+    """Where each axis is read."""
     if len(bounds) != len(index):
         raise ValueError(f"{len(index)} places for {len(bounds)} axes")
-    places = [_place(expand(i), low, high, scope, trust) for i, (low, high) in zip(index, bounds, strict=True)]
+    places = [_place(expand(i), low, high, scope) for i, (low, high) in zip(index, bounds, strict=True)]
     used = [name for p in places for name in scope.vector(p.position)]
     return [
         p if p.runs is None or all(used.count(r.index) == 1 for r in p.runs) else Place(p.position, p.last, None, p.rest, p.inside)
@@ -80,11 +80,12 @@ def places_of(bounds: Bounds, index: Sequence[Integer], scope: Scope, trust: boo
     ]  # fmt: skip
 
 
-def _place(value: Integer, low: Integer, high: Integer, scope: Scope, trust: bool) -> Place:
+def _place(value: Integer, low: Integer, high: Integer, scope: Scope) -> Place:
     position = expand(value - low)
     last = expand(high - low)
     inside = scope.proved(position) and scope.proved(expand(last - position))
-    inside = inside or (trust and _trusted(value, scope))
+    if isinstance(value, sympy.Indexed):
+        inside = (str(value.base.label), low, high) in scope.writer.tokens
     runs: list[Run] | None = []
     rest = position
     names = scope.vector(position)
@@ -97,17 +98,11 @@ def _place(value: Integer, low: Integer, high: Integer, scope: Scope, trust: boo
         assert runs is not None
         runs.append(Run(name, parts[0]))
         rest = parts[1]
-    if runs is not None:  # in an order that does not depend on where the read stands, so that equal windows are found again
+    if (
+        runs is not None
+    ):  # in an order that does not depend on where the read stands, so that equal windows are found again
         runs.sort(key=lambda r: (str(r.coefficient), str(scope.index(r.index).extent)))
     return Place(position, last, None if runs is None else tuple(runs), rest, inside)
-
-
-def _trusted(value: Integer, scope: Scope) -> bool:
-    """Whether a position is a bare element of an integer tensor, checked when the function is called."""
-    if not isinstance(value, sympy.Indexed):
-        return False
-    sides = [s for c in scope.guards for s in (c.left, c.right)]
-    return not any(value.base.label.name in str(s) for s in sides)
 
 
 # Slices and windows
@@ -179,7 +174,7 @@ def slice_text(first: Integer, last: Integer, step: Integer, end: Integer, scope
     """Positions ``first`` to ``last`` of an axis that ends at position ``end``."""
     start = "" if first == 0 else scope.at_least_zero(first).text
     stop = "" if expand(last - end) == 0 else scope.at_least_zero(expand(last + 1)).text
-    return f"{start}:{stop}" + ("" if step == 1 else f":{scope.integer(step).text}")
+    return join_slice(start, stop, "" if step == 1 else scope.integer(step).text)
 
 
 def _runs(place: Place, scope: Scope) -> str:
@@ -243,7 +238,9 @@ def subscript_of(places: Sequence[Place], scope: Scope, clip: bool = True) -> Su
         kinds.append(place)
     gathered = [p for p, mark in zip(kinds, marks, strict=True) if mark is None]
     joint = tuple(n for n in scope.order if any(n in scope.vector(p.position) for p in gathered))
-    texts, axes, front = [], [], []
+    texts: list[str] = []
+    axes: list[str] = []
+    front: list[str] = []
     where = [k for k, mark in enumerate(marks) if mark is None]
     adjacent = not where or where == list(range(where[0], where[-1] + 1))
     for k, (place, mark) in enumerate(zip(kinds, marks, strict=True)):
@@ -312,7 +309,8 @@ def _outside(stored: Stored, index: Sequence[Integer], scope: Scope, places: Seq
     assert stored.outside is not None
     if not axes:
         checks = " and ".join(f"{t.piece.at(Level.SUM)} {bound}" for t, bound in tests)
-        return Array(Piece(f"{inner.piece.at(Level.COMPARE)} if {checks} else {number(stored.outside)}", Level.CONDITIONAL))
+        return Array(
+            Piece(f"{inner.piece.at(Level.COMPARE)} if {checks} else {number(stored.outside)}", Level.CONDITIONAL)
+        )
     masks = " & ".join(f"({aligned(t, axes).at(Level.SUM)} {bound})" for t, bound in tests)
     return Array(Piece(f"np.where({masks}, {aligned(inner, axes).text}, {number(stored.outside)})"), axes)
-

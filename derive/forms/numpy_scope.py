@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from textwrap import wrap
 
 from derive.forms.numpy_helpers import HELPER_NAMES
 from derive.forms.numpy_text import Names, Piece, integer_piece
+from derive.forms.numpy_tokens import TokenRange, token_ranges
 from derive.language.expr import Bracket, Compare, Index
 from derive.language.integers import Integer, expand, is_size
 from derive.language.ranges import Facts, facts_of, nonnegative
@@ -41,6 +43,11 @@ class Writer:
     def comment(self, text: str) -> None:
         for part in wrap(text, COMMENT_WIDTH, break_long_words=False, break_on_hyphens=False):
             self.line(f"# {part}")
+
+    @cached_property
+    def tokens(self) -> frozenset[TokenRange]:
+        """The ranges in which the elements of integer tensors are known to be."""
+        return token_ranges(self.system)
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
@@ -89,10 +96,13 @@ class Writer:
         self.sizes[symbol.name] = None
         return Piece(self.names.of("size", symbol.name))
 
-    def named(self, stem: str, text: str, key: str, order: tuple[int, ...] = ()) -> tuple[str, tuple[int, ...]]:
+    def named(
+        self, stem: str, text: str, key: str, order: tuple[int, ...] = (), large: bool = True
+    ) -> tuple[str, tuple[int, ...]]:
         """A variable that holds the value of ``text``; one that is there under the same key is used again.
 
-        ``order`` says how the axes of the value are laid out; what is given back is that of the variable.
+        ``order`` says how the axes of the value are laid out; what is given back is that of the variable.  A variable
+        that is ``large`` is deleted when it is no more needed.
         """
         for known in reversed(self._known):
             if key in known:
@@ -100,7 +110,7 @@ class Writer:
         variable = self.names.new(stem)
         self.line(f"{variable} = {text}")
         self._known[-1][key] = (variable, order)
-        if len(self._known) == 1:
+        if len(self._known) == 1 and large:
             self._temporaries.append(variable)
         return variable, order
 
@@ -109,7 +119,6 @@ class Writer:
 class Scope:
     """The indices of arrays (in the order in which axes are laid out) and of loops, and what is known of them.
 
-    guards  conditions that stand beside what is written, though it is evaluated whether they hold or not
     inline  the source may not be evaluated at all, so no line of its own may be written for a part of it
     """
 
@@ -117,12 +126,16 @@ class Scope:
     facts: Facts
     indices: tuple[Index, ...] = ()
     loops: tuple[Index, ...] = ()
-    guards: tuple[Compare, ...] = ()
     inline: bool = False
 
     @property
     def order(self) -> tuple[str, ...]:
         return tuple(i.name for i in self.indices)
+
+    @property
+    def at_top(self) -> bool:
+        """Whether lines that are written now are run once, and before whatever is written later."""
+        return self.writer.indent == 1 and not self.inline
 
     def index(self, name: str) -> Index:
         return next(i for i in self.indices if i.name == name)
@@ -150,10 +163,6 @@ class Scope:
     def in_block(self, conditions: tuple[Compare, ...]) -> Scope:
         """In a block of lines that run only where conditions hold."""
         return replace(self, facts=self.facts.given(Bracket(conditions)))
-
-    def beside(self, conditions: tuple[Compare, ...]) -> Scope:
-        """Next to conditions that blank out values afterwards: what stands there is evaluated all the same."""
-        return replace(self, guards=self.guards + conditions) if conditions else self
 
     def names(self) -> frozenset[str]:
         return frozenset(i.name for i in self.indices + self.loops)

@@ -76,7 +76,7 @@ def header(writer: Writer, sizes: Sizes) -> list[str]:
     """The lines at the top of a function that find the sizes and the type of the results, as far as the code uses them."""
     system = writer.system
     wanted = set(writer.sizes)
-    for name, definition in reversed(system.derived.items()):
+    for name, definition in reversed(tuple(system.derived.items())):
         if name in wanted:
             wanted |= {s.name for s in symbols_of(definition)}
     for found in reversed(sizes.from_shapes):

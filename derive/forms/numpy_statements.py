@@ -7,15 +7,28 @@ from dataclasses import dataclass, replace
 
 import sympy
 
-from derive.forms.numpy_arrays import aligned, as_float
-from derive.forms.numpy_guards import conditions_of, narrowed, split_conditions
-from derive.forms.numpy_lower import lower, with_axes
+from derive.forms.numpy_arrays import Array, aligned, as_float
+from derive.forms.numpy_conditions import conditions_of
+from derive.forms.numpy_guards import narrowed, split_conditions
+from derive.forms.numpy_lower import lower, signed, with_axes
 from derive.forms.numpy_reads import places_of, slice_text, subscript_of, subscripted
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_terms import Landing, element_landing, term_of, terms_of, window_landing
 from derive.forms.numpy_text import Level, Piece
 from derive.language.expr import (
-    ZERO, Add, Bracket, Compare, Expr, Index, Mul, Reduce, add, free_symbols, mul, size, sum_,
+    ZERO,
+    Add,
+    Bracket,
+    Compare,
+    Expr,
+    Index,
+    Mul,
+    Reduce,
+    add,
+    free_symbols,
+    mul,
+    size,
+    sum_,
 )  # fmt: skip
 from derive.language.integers import Integer, expand
 from derive.language.system import Equation
@@ -88,25 +101,35 @@ def write(equation: Equation, scope: Scope, exists: bool, part: bool = False, ad
             scope.writer.line(f"{target.at(ranges)} += {_value(dense, target, ranges).text}")
     elif dense != ZERO or not parts:
         _assign(dense, target, own)
-    elif len(parts) == 1 and parts[0].landing and not parts[0].when and (code := _landed(parts[0], target)):
-        _put(target, code)
-        return
     else:
-        _put(target, f"np.zeros({target.shape()}, dtype)", "0")
-    for item in parts:
-        _add(item, target)
+        parts = _start(parts, target)
+    for when in dict.fromkeys(p.when for p in parts):
+        _add([p for p in parts if p.when == when], when, target)
+
+
+def _start(parts: list[Part], target: Target) -> list[Part]:
+    """Write the assignment where no term holds everywhere; gives back the parts that are still to be added."""
+    for part in parts:
+        if part.landing and not part.when and (code := _landed(part, target)):
+            _put(target, code)
+            return [p for p in parts if p is not part]
+    _put(target, f"np.zeros({target.shape()}, dtype)", "0")
+    return parts
 
 
 def _assign(expr: Expr, target: Target, own: bool) -> None:
     """``target = expr``; ``own`` asks for an array that nothing else refers to."""
     inside = target.scope.over(target.ranges)
-    array = as_float(lower(expr, inside))
     axes = tuple(i.name for i in target.ranges)
+    if isinstance(expr, Add) and not target.exists and _one_by_one(expr, target):
+        return
+    array = as_float(lower(expr, inside))
     if target.exists:
         target.scope.writer.line(f"{target.at(target.ranges)} = {aligned(array, axes).text}")
         return
     if axes and array.kind == "number":
-        text = f"np.zeros({target.shape()}, dtype)" if expr == ZERO else f"np.full({target.shape()}, {array.piece.text}, dtype)"
+        zero = expr == ZERO
+        text = f"np.{'zeros' if zero else 'full'}({target.shape()}, {'' if zero else f'{array.piece.text}, '}dtype)"
     elif array.kind == "number":
         text = f"dtype.type({array.piece.text})"
     else:
@@ -115,6 +138,25 @@ def _assign(expr: Expr, target: Target, own: bool) -> None:
         if whole.axes != array.axes or (own and not whole.fresh):
             text = f"np.array({text})"
     target.scope.writer.line(f"{target.name} = {text}")
+
+
+def _one_by_one(expr: Add, target: Target) -> bool:
+    """Write a sum that holds a contraction of all axes term by term, so that no second array of its size is needed."""
+    inside = target.scope.over(target.ranges)
+    axes = tuple(i.name for i in target.ranges)
+    terms = [(negative, as_float(lower(t, inside))) for negative, t in map(signed, expr.terms)]
+    lead = next((k for k, (negative, a) in enumerate(terms) if not negative and _is_contraction(a, axes)), None)
+    if lead is None:
+        return False
+    writer = target.scope.writer
+    writer.line(f"{target.name} = {aligned(terms[lead][1], axes).text}")
+    for negative, array in terms[:lead] + terms[lead + 1 :]:
+        writer.line(f"{target.name} {'-' if negative else '+'}= {aligned(array, axes).text}")
+    return True
+
+
+def _is_contraction(array: Array, axes: tuple[str, ...]) -> bool:
+    return array.axes == axes and array.piece.text.startswith("np.einsum(")
 
 
 def _put(target: Target, text: str, scalar: str | None = None) -> None:
@@ -195,26 +237,31 @@ def _pulled(expr: Expr) -> tuple[tuple[Compare, ...], Expr]:
 
 
 def _landing(expr: Expr, free: tuple[Index, ...], scope: Scope) -> Landing | None:
-    term = term_of(expr, scope.names() | {i.name for i in free})
+    system = scope.writer.system
+    term = term_of(expr, scope.names() | {i.name for i in free}, system, scope.facts.within(free))
     landing = element_landing(term, free)
     if landing is not None:
         return landing
-    return window_landing(term, free, scope.writer.system, scope.facts)
+    return window_landing(term, free, system, scope.facts)
 
 
-def _add(part: Part, target: Target) -> None:
-    """Add a part to the values that are there."""
+def _add(parts: Sequence[Part], when: tuple[Compare, ...], target: Target) -> None:
+    """Add parts to the values that are there, where conditions hold."""
     writer, scope = target.scope.writer, target.scope
-    if part.when:
-        tests = " and ".join(_test(c, scope) for c in part.when)
+    if when:
+        tests = " and ".join(_test(c, scope) for c in when)
         with writer.block(f"if {tests}:"):
-            _add(replace(part, when=()), replace(target, scope=scope.in_block(part.when)))
+            _add(parts, (), replace(target, scope=scope.in_block(when)))
         return
-    if part.landing is not None:
-        code = _landed(part, target)
-        writer.line(f"{target.at(part.ranges)} += {code}" if code else _added_at(part, target))
-        return
-    writer.line(f"{target.at(part.ranges)} += {_value(part.expr, target, part.ranges).text}")
+    for part in parts:
+        if part.landing is None:
+            writer.line(f"{target.at(part.ranges)} += {_value(part.expr, target, part.ranges).text}")
+        elif (slices := _strided(part, target)) is not None:
+            writer.line(slices)
+        elif code := _landed(part, target):
+            writer.line(f"{target.at(part.ranges)} += {code}")
+        else:
+            writer.line(_added_at(part, target))
 
 
 def _test(condition: Compare, scope: Scope) -> str:
@@ -225,7 +272,9 @@ def _landed(part: Part, target: Target) -> str | None:
     """The values of windows added at their places, as a new array."""
     landing = part.landing
     assert landing is not None
-    if any(index not in landing.runs or not _is_run(landing.runs[index], place) for index, place in landing.places.items()):
+    if any(
+        index not in landing.runs or not _is_run(landing.runs[index], place) for index, place in landing.places.items()
+    ):
         return None
     groups = [landing.runs.get(i, (i,)) for i in part.ranges]
     moving = [g[0] for i, g in zip(part.ranges, groups, strict=True) if i in landing.runs]
@@ -244,6 +293,23 @@ def _landed(part: Part, target: Target) -> str | None:
     return f"{scope.writer.helper('add_windows')}({target.shape()}, {values}, {{{', '.join(windows)}}})"
 
 
+def _strided(part: Part, target: Target) -> str | None:
+    """A statement that adds to a slice, where each place has an index of its own and is in range."""
+    landing = part.landing
+    assert landing is not None
+    if any(len(landing.runs[i]) != 1 or not _is_run(landing.runs[i], p) for i, p in landing.places.items()):
+        return None
+    ranges = [landing.runs[i][0] if i in landing.runs else i for i in part.ranges]
+    scope = target.scope.over(ranges)
+    index = [_replaced(p, landing) for p in target.equation.left.index]
+    places = places_of(scope.writer.bounds(target.equation.name), index, scope)
+    if not all(p.inside for p in places):
+        return None
+    left = subscript_of(places, scope)
+    value = aligned(as_float(lower(landing.term.expr, scope)), left.axes).text
+    return f"{left.apply(Piece(target.name))} += {value}"
+
+
 def _is_run(group: tuple[Index, ...], place: Integer) -> bool:
     return bool(group) and group[0].symbol in place.free_symbols and not place.has(sympy.Indexed)
 
@@ -259,7 +325,9 @@ def _added_at(part: Part, target: Target) -> str:
     landing = part.landing
     assert landing is not None
     shared = {i for group in landing.runs.values() for i in group}
-    scope = target.scope.over([i for i in part.ranges if i not in landing.places] + sorted(shared, key=lambda i: i.name))
+    scope = target.scope.over(
+        [i for i in part.ranges if i not in landing.places] + sorted(shared, key=lambda i: i.name)
+    )
     index = [_replaced(p, landing) for p in target.equation.left.index]
     bounds = scope.writer.bounds(target.equation.name)
     places = places_of(bounds, index, scope)
@@ -272,10 +340,12 @@ def _added_at(part: Part, target: Target) -> str:
     array = as_float(lower(expr, scope))
     *outer, last = subscript.brackets
     base = target.name + "".join(f"[{', '.join(b)}]" for b in outer)
-    marks = last[0] if len(last) == 1 else f"np.s_[{', '.join(last)}]"
+    kept = list(last)
+    while kept[-1] == ":":
+        kept.pop()
+    marks = kept[0] if len(kept) == 1 else f"np.s_[{', '.join(kept)}]"
     return f"np.add.at({base}, {marks}, {aligned(array, subscript.axes).text})"
 
 
 def _replaced(place: Integer, landing: Landing) -> Integer:
     return next((p for i, p in landing.places.items() if i.symbol == place), place)
-

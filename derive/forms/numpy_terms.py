@@ -12,13 +12,25 @@ from dataclasses import dataclass
 
 import sympy
 
-from derive.forms.numpy_guards import conditions_of, reads_tensors, sides
+from derive.forms.numpy_conditions import conditions_of, plain_reads, reads_tensors, remainder, sides, without_proved
+from derive.forms.numpy_equalities import at_place, settled
 from derive.language.expr import (
-    Add, Along, Bracket, Compare, Delta, Elem, Expr, Index, Mul, Reduce, Size, all_index_names, fresh_name, mul, size,
-    substitute, sum_, transform,
+    Add,
+    Bracket,
+    Compare,
+    Expr,
+    Index,
+    Mul,
+    Reduce,
+    all_index_names,
+    fresh_name,
+    mul,
+    size,
+    substitute,
+    sum_,
 )  # fmt: skip
 from derive.language.integers import FloorDiv, Integer, Mod, expand, index_symbol, linear_in, symbols_of
-from derive.language.ranges import Facts, nonnegative, proved
+from derive.language.ranges import Facts, nonnegative
 from derive.language.system import System
 
 
@@ -47,7 +59,7 @@ class Landing:
     runs: Mapping[Index, tuple[Index, ...]]
 
 
-def term_of(expr: Expr, taken: frozenset[str]) -> Term:
+def term_of(expr: Expr, taken: frozenset[str], system: System, facts: Facts) -> Term:
     """An expression as one sum of one product: sums that are factors are merged, their indices named apart."""
     over: list[Index] = []
     factors: list[Expr] = []
@@ -67,7 +79,7 @@ def term_of(expr: Expr, taken: frozenset[str]) -> Term:
             pending = [*(body.factors if isinstance(body, Mul) else [body]), *pending]
         else:
             factors.append(factor)
-    return Term(tuple(over), tuple(factors))
+    return Term(*settled(over, factors, system, facts))
 
 
 def terms_of(expr: Expr) -> Iterator[Expr]:
@@ -96,7 +108,7 @@ def window_landing(term: Term, free: Sequence[Index], system: System, facts: Fac
             new = Index(fresh_name(index.name, taken), *candidate.bounds)
             taken.add(new.name)
             place = candidate.place(new)
-            term = Term(term.over, tuple(_moved(f, index, place, frozenset(taken)) for f in term.factors))
+            term = Term(term.over, tuple(at_place(f, index.symbol, place, frozenset(taken)) for f in term.factors))
             sharing = tuple(i for i in term.over if i.symbol in place.free_symbols)
             claimed |= {i.symbol for i in sharing}
             places[index], runs[index] = place, (new, *sharing)
@@ -109,20 +121,19 @@ def window_landing(term: Term, free: Sequence[Index], system: System, facts: Fac
         c for i, p in places.items()
         for c in (Compare(">=", size(p), size(i.low)), Compare("<=", size(p), size(i.high)))
     )  # fmt: skip
-    return Landing(Term(over, _without_proved(term.factors, inside.given(Bracket(within)))), places, runs)
+    return Landing(Term(over, without_proved(term.factors, inside.given(Bracket(within)))), places, runs)
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A position that is read: ``index = sign*(divisor*position - rest)``, and the bounds of the axis it is read in."""
+    """A position that is read: ``index = divisor*position - rest``, and the bounds of the axis it is read in."""
 
-    sign: Integer
     divisor: Integer
     rest: Integer
     bounds: tuple[Integer, Integer]
 
     def place(self, position: Index) -> Integer:
-        return expand(self.sign * (self.divisor * position.symbol - self.rest))
+        return expand(self.divisor * position.symbol - self.rest)
 
 
 def _candidates(
@@ -132,9 +143,9 @@ def _candidates(
     other = {i.symbol for i in free if i != index} | claimed
     bound = {i.symbol for i in term.over}
     inside = facts.within((*free, *term.over))
-    divisible = [_remainder(c) for f in term.factors for c in conditions_of(f)]
+    divisible = [remainder(c) for f in term.factors for c in conditions_of(f)]
     for factor in term.factors:
-        for elem in _plain_reads(factor):
+        for elem in plain_reads(factor):
             if elem.name in system.outside:
                 continue
             for position, bounds in zip(elem.index, system.storage(elem.name), strict=True):
@@ -142,7 +153,7 @@ def _candidates(
                     continue
                 numerator, divisor = position.args if isinstance(position, FloorDiv) else (position, sympy.Integer(1))
                 parts = linear_in(expand(numerator), index.symbol)
-                if parts is None or parts[0] not in (1, -1) or numerator.has(FloorDiv, Mod):
+                if parts is None or parts[0] != 1 or numerator.has(FloorDiv, Mod):
                     continue
                 if not other.isdisjoint(symbols_of(position)) or not _affine(parts[1], bound):
                     continue
@@ -150,25 +161,7 @@ def _candidates(
                     continue
                 if divisor == 1 and (bound.isdisjoint(parts[1].free_symbols) or _stays(position, bounds, inside)):
                     continue
-                yield _Candidate(parts[0], divisor, parts[1], bounds)
-
-
-def _plain_reads(factor: Expr) -> Iterator[Elem]:
-    """Reads in a factor that no guard protects but those beside the factor."""
-    if isinstance(factor, Elem):
-        yield factor
-    guarded = isinstance(factor, Mul) and any(conditions_of(f) for f in factor.factors)
-    if not guarded and not isinstance(factor, Reduce | Along | Bracket):
-        for child in factor.children:
-            yield from _plain_reads(child)
-
-
-def _remainder(condition: Compare) -> tuple[Integer, Integer] | None:
-    """``(a, b)`` of a condition ``a % b == 0``."""
-    both = sides(condition)
-    if both is None or condition.op != "==" or not isinstance(both[0], Mod) or both[1] != 0:
-        return None
-    return expand(both[0].args[0]), both[0].args[1]
+                yield _Candidate(divisor, parts[1], bounds)
 
 
 def _affine(value: Integer, symbols: set[Integer]) -> bool:
@@ -182,59 +175,6 @@ def _affine(value: Integer, symbols: set[Integer]) -> bool:
 
 def _stays(position: Integer, bounds: tuple[Integer, Integer], facts: Facts) -> bool:
     return nonnegative(expand(position - bounds[0]), facts) and nonnegative(expand(bounds[1] - position), facts)
-
-
-def _moved(expr: Expr, index: Index, place: Integer, taken: frozenset[str]) -> Expr:
-    """The expression at ``place``, with the divisions carried out that leave no rest there."""
-    return transform(substitute(expr, {index.symbol: place}, taken), lambda node: _divided_in(node))
-
-
-def _divided_in(node: Expr) -> Expr:
-    match node:
-        case Elem(name, index):
-            return Elem(name, tuple(map(divided, index)))
-        case Size(value):
-            return size(divided(value))
-        case Delta(left, right):
-            return Delta(divided(left), divided(right))
-        case Along(op, over, body, at):
-            return Along(op, over, body, tuple(map(divided, at)))
-    return node
-
-
-def divided(value: Integer) -> Integer:
-    """An integer expression with the exact divisions in it carried out: ``(s*p)//s`` is p and ``(s*p) % s`` is 0."""
-    if not value.has(FloorDiv) and not value.has(Mod):
-        return value
-    new = value
-    for division in value.atoms(FloorDiv) | value.atoms(Mod):
-        quotient = _exact(expand(division.args[0]), division.args[1])
-        if quotient is not None:
-            new = new.xreplace({division: quotient if isinstance(division, FloorDiv) else sympy.Integer(0)})
-    return expand(new)
-
-
-def _exact(numerator: Integer, divisor: Integer) -> Integer | None:
-    if divisor.is_Symbol:
-        parts = linear_in(numerator, divisor)
-        return parts[0] if parts is not None and parts[1] == 0 else None
-    if divisor.is_Integer:
-        quotient = expand(numerator / divisor)
-        whole = all(t.as_coeff_Mul()[0].is_Integer for t in sympy.Add.make_args(quotient))
-        return quotient if whole else None
-    return None
-
-
-def _without_proved(factors: Sequence[Expr], facts: Facts) -> tuple[Expr, ...]:
-    kept: list[Expr] = []
-    for factor in factors:
-        conditions = conditions_of(factor)
-        left = tuple(c for c in conditions if not proved(c, facts))
-        if not conditions:
-            kept.append(factor)
-        elif left:
-            kept.append(Bracket(left))
-    return tuple(kept)
 
 
 # Integer tensors
@@ -279,4 +219,3 @@ def _named_place(condition: Compare, free: Sequence[Index], bound: set[Integer])
             if place.has(sympy.Indexed) and not bound.isdisjoint(place.free_symbols):
                 return index, place
     return None
-

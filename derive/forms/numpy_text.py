@@ -41,14 +41,29 @@ class Piece:
 
 def join_sum(terms: Iterable[tuple[bool, Piece]]) -> Piece:
     """``a - b + c`` from (negative, piece) pairs."""
-    text, count = "", 0
-    for negative, piece in terms:
-        if count == 0:
-            text = f"-{piece.at(Level.UNARY)}" if negative else piece.at(Level.SUM)
-        else:
-            text += f" {'-' if negative else '+'} {piece.at(Level.PRODUCT)}"
-        count += 1
+    (negative, first), *others = terms
+    text = f"-{first.at(Level.UNARY)}" if negative else first.at(Level.SUM)
+    for negative, piece in others:
+        text += f" {'-' if negative else '+'} {piece.at(Level.PRODUCT)}"
     return Piece(text, Level.SUM)
+
+
+def join_power(base: Piece, exponent: Piece) -> Piece:
+    """``base**exponent``, with spaces where an operand is more than a name or a number."""
+    operands = base.at(Level.ATOM), exponent.at(Level.ATOM)
+    sign = "**" if all(_SIMPLE.fullmatch(o) for o in operands) else " ** "
+    return Piece(sign.join(operands), Level.POWER)
+
+
+def join_slice(start: str, stop: str, step: str = "") -> str:
+    """``start:stop:step``, with spaces where an end is more than a name or a number."""
+    ends = [start, stop, step] if step else [start, stop]
+    if all(not e or _SIMPLE.fullmatch(e) for e in ends):
+        return ":".join(ends)
+    return " : ".join(ends).strip()
+
+
+_SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9.]+", re.ASCII)
 
 
 def integer_piece(value: Integer, leaf: Callable[[Integer], Piece]) -> Piece:
@@ -63,7 +78,7 @@ def integer_piece(value: Integer, leaf: Callable[[Integer], Piece]) -> Piece:
         return _integer_product(value, leaf)
     parts = [integer_piece(a, leaf) for a in value.args]
     if value.is_Pow:
-        return Piece(f"{parts[0].at(Level.ATOM)} ** {parts[1].at(Level.ATOM)}", Level.POWER)
+        return join_power(*parts)
     if isinstance(value, FloorDiv | Mod):
         sign = "//" if isinstance(value, FloorDiv) else "%"
         return Piece(f"{parts[0].at(Level.PRODUCT)} {sign} {parts[1].at(Level.UNARY)}", Level.PRODUCT)
@@ -105,7 +120,8 @@ class Names:
     """
 
     def __init__(self, reserved: Iterable[str]) -> None:
-        self._taken = {"np", "dtype", *reserved, *keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
+        self._reserved = {"np", "dtype", *reserved, *keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
+        self._taken = set(self._reserved)
         self._given: dict[tuple[str, str], str] = {}
 
     def of(self, kind: str, name: str) -> str:
@@ -119,10 +135,11 @@ class Names:
         return self._given[key]
 
     def new(self, stem: str) -> str:
-        """A name that is not taken: ``stem``, or ``stem_``, ``stem_2`` …"""
+        """A name that is not taken: ``stem``, or ``stem_2``, ``stem_3`` …; ``lambda_`` where Python has the word."""
+        stem = f"{stem}_" if stem in self._reserved else stem
         name, number = stem, 1
         while name in self._taken:
             number += 1
-            name = f"{stem}_" if number == 2 else f"{stem}_{number - 1}"
+            name = f"{stem}_{number}"
         self._taken.add(name)
         return name

@@ -1,0 +1,63 @@
+"""Generated source run against the naive evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from derive.forms.numpy_code import code
+from derive.forms.numpy_sizes import arguments
+from derive.language.system import System
+from tests.forms.naive import FUNCTIONS, Naive
+
+
+def drawn(system: System, sizes: Mapping[str, int], seed: int, tokens: Mapping[str, tuple[int, int]] = {}) -> Naive:  # noqa: B006
+    """The system at some sizes, with random arrays; integer tensors between bounds given by name."""
+    rng = np.random.default_rng(seed)
+    naive = Naive(system, sizes, {})
+    arrays: dict[str, Any] = {}
+    for tensor in arguments(system):
+        shape = [len(naive.range_of(axis, naive.sizes)) for axis in tensor.axes]
+        if tensor.integer:
+            low, high = tokens[tensor.name]
+            arrays[tensor.name] = rng.integers(low, high + 1, size=shape)
+        else:
+            arrays[tensor.name] = rng.uniform(0.3, 1.7, size=shape) * rng.choice([1.0, 1.0, -1.0], size=shape)
+    naive.arrays = arrays
+    return naive
+
+
+def run(system: System, naive: Naive, returns: Sequence[str], dtype: type = np.float64) -> dict[str, Any]:
+    """What the generated function gives for the arrays of the naive evaluator."""
+    made = code(system, returns)
+    namespace: dict[str, Any] = {}
+    exec(made.source, namespace)
+    arrays = {n: a if system.tensors[n].integer else a.astype(dtype) for n, a in naive.arrays.items()}
+    arguments = {made.tensors[n]: a for n, a in arrays.items()}
+    arguments |= {made.sizes[n]: naive.sizes[n] for n in made.sizes}
+    arguments |= {python: np.vectorize(FUNCTIONS[f], [dtype]) for f, python in made.functions.items()}
+    with np.errstate(all="ignore"):
+        return dict(namespace[made.name](**arguments))
+
+
+def assert_agrees(system: System, naive: Naive, returns: Sequence[str]) -> None:
+    """Every tensor named is computed as the naive evaluator computes it."""
+    got = run(system, naive, returns)
+    for name in returns:
+        want = naive.tensor(name)
+        assert np.shape(got[name]) == want.shape, name
+        assert np.asarray(got[name]).dtype == np.float64, name
+        scale = np.abs(want).max(initial=1.0)
+        np.testing.assert_allclose(got[name], want, rtol=0, atol=1e-10 * scale, err_msg=f"{name}\n{code(system, returns).source}")
+
+
+def sizes_for(system: System, seed: int, largest: int = 4) -> dict[str, int]:
+    """Random sizes, each at least what it may be, for which every derived size is positive."""
+    rng = np.random.default_rng(seed)
+    while True:
+        sizes = {n: int(rng.integers(system.lower.get(n, 1), largest + 1)) for n in system.sizes}
+        naive = Naive(system, sizes, {})
+        if all(naive.sizes[n] >= 1 for n in system.derived):
+            return sizes
