@@ -62,7 +62,7 @@ def checks(page: Page) -> Iterator[Block]:
     if rows:
         yield from _gradients(page, rows)
     if sizes:
-        yield Paragraph(text("Every step was evaluated at random values for the sizes"))
+        yield Paragraph(text("Every step was evaluated at random values for these sizes:"))
         yield Items(tuple((Code(s),) for s in sizes))
 
 
@@ -81,10 +81,17 @@ def _gradients(page: Page, rows: Sequence[GradientCheck]) -> Iterator[Block]:
     table = []
     for name in dict.fromkeys(r.gradient for r in rows):
         found = {r.sizes: r for r in rows if r.gradient == name}
-        table.append(((page.reader.formula(name),), *(_cell(found.get(s)) for s in sizes)))
+        table.append((_in_line(page, name), *(_cell(found.get(s)) for s in sizes)))
     header = (text("Gradient"), *(text(f"sizes {k}") for k, _ in enumerate(sizes, 1)))
     yield Table((2, *(2 for _ in sizes)), header, tuple(table))
     yield Items(tuple((Text(f"sizes {k}: "), Code(s)) for k, s in enumerate(sizes, 1)))
+
+
+def _in_line(page: Page, gradient: str) -> Inlines:
+    """A gradient as a whole, on one line: ∂L/∂W."""
+    notation = page.style.notation
+    by = notation.tensor(notation.gradients[gradient])
+    return (Math(F.row(F.PARTIAL, notation.tensor(LOSS), F.Sign("/"), F.PARTIAL, by)),)
 
 
 def _cell(row: GradientCheck | None) -> Inlines:

@@ -18,7 +18,7 @@ from derive.rendering.latex import latex
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
 from derive.rendering.typeset import typeset
-from derive.steps.record import Derivation
+from derive.steps.record import Derivation, gradient_name
 
 EVERYTHING = {
     "title": "One of everything",
@@ -66,15 +66,16 @@ def evidence_of() -> Callable[[str], Evidence]:
 
 
 @pytest.fixture(scope="session")
-def report() -> Report:
-    """A report that was made up, to see where its figures go."""
-    return Report(
-        (
-            Row("dW", "complex step", "N=3, I=2, O=4", 3.14e-16, True),
-            Row("dW", "complex step", "N=1, I=5, O=2", 1.5e-3, False),
-            Row("db", "complex step", "N=3, I=2, O=4", 0.0, True),
-        )
-    )
+def report_of() -> Callable[[Derivation], Report]:
+    """A report that was made up, to see where its figures go: the first gradient at two sizes, the others at one."""
+
+    def make_up(derivation: Derivation) -> Report:
+        first, *others = (gradient_name(name) for name in derivation.wrt)
+        good = Row(first, "complex step", "N=3, I=2, O=4", 3.14e-16, True)
+        bad = Row(first, "complex step", "N=1, I=5, O=2", 1.5e-3, False)
+        return Report((good, bad, *(Row(name, "complex step", "N=3, I=2, O=4", 0.0, True) for name in others)))
+
+    return make_up
 
 
 @pytest.fixture(scope="session")

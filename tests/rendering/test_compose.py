@@ -27,8 +27,8 @@ def section(document, title):
     return out
 
 
-def test_the_sections_of_a_page(derivation, evidence_of, report):
-    document = compose(derivation("rnn"), evidence_of("rnn"), report)
+def test_the_sections_of_a_page(derivation, evidence_of, report_of):
+    document = compose(derivation("rnn"), evidence_of("rnn"), report_of(derivation("rnn")))
     headings = [
         "".join(i.text for i in b.inlines) for b in document.blocks if isinstance(b, D.Heading) and b.level == 1
     ]

@@ -25,11 +25,12 @@ def test_the_code_runs(derivation):
     compile(listing.source, "page", "exec")
 
 
-def test_the_table_of_checks_has_the_figures_of_the_report(derivation, report):
-    _, _, table, sizes = checks(page(derivation("linear"), None, report))
+def test_the_table_of_checks_has_the_figures_of_the_report(derivation, report_of):
+    _, _, table, sizes = checks(page(derivation("linear"), None, report_of(derivation("linear"))))
     assert [[words(c) for c in row] for row in table.rows] == [
-        [r"\frac{\partial\mathcal L}{\partial W}", "3.1e-16 ✓", "1.5e-03 ✗"],
-        [r"\frac{\partial\mathcal L}{\partial b}", "0 ✓", "–"],
+        [r"\partial\mathcal L/\partial W", "3.1e-16 ✓", "1.5e-03 ✗"],
+        [r"\partial\mathcal L/\partial b", "0 ✓", "–"],
+        [r"\partial\mathcal L/\partial x", "0 ✓", "–"],
     ]
     assert [words(i) for i in sizes.items] == ["sizes 1: N=3, I=2, O=4", "sizes 2: N=1, I=5, O=2"]
 

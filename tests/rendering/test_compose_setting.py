@@ -25,14 +25,14 @@ def test_prose_of_the_author_comes_first_with_its_key(derivation):
     assert words(pitfalls.inlines) == "Pitfalls. Of b_{o}."
 
 
-def test_one_line_says_what_was_checked_with_the_figures_of_the_records(derivation, evidence_of, report):
+def test_one_line_says_what_was_checked_with_the_figures_of_the_records(derivation, evidence_of, report_of):
     derived = derivation("linear")
     derived = replace(derived, system=replace(derived.system, prose={}))
-    (checked,) = list(setting(page(derived, evidence_of("linear"), report)))
+    (checked,) = list(setting(page(derived, evidence_of("linear"), report_of(derived))))
     steps = sum(len(g.steps) for parts in derived.gradients.values() for g in parts)
     said = words(checked.inlines)
     assert f"{steps} of {steps} steps hold" in said
-    assert "2 of 3 comparisons agree, largest relative error 1.5e-03" in said
+    assert "3 of 4 comparisons agree, largest relative error 1.5e-03" in said
     assert "complex step" in said
 
 

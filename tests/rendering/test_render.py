@@ -39,8 +39,9 @@ SMALL = {
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_whole_page(format, report, snapshot):
-    assert render(derive(layer(**SMALL)), None, report, format) == snapshot
+def test_a_whole_page(format, report_of, snapshot):
+    derived = derive(layer(**SMALL))
+    assert render(derived, None, report_of(derived), format) == snapshot
 
 
 @pytest.mark.parametrize("name", catalogue())
@@ -101,8 +102,8 @@ def compiled(source, folder):
 
 @needs_latex
 @pytest.mark.parametrize("name", catalogue())
-def test_latex_compiles_without_an_overfull_line(name, derivation, evidence_of, report, tmp_path):
-    log = compiled(render(derivation(name), evidence_of(name), report, "tex"), tmp_path)
+def test_latex_compiles_without_an_overfull_line(name, derivation, evidence_of, report_of, tmp_path):
+    log = compiled(render(derivation(name), evidence_of(name), report_of(derivation(name)), "tex"), tmp_path)
     assert not re.findall(r"Overfull.*", log)
 
 
