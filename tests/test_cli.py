@@ -150,6 +150,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "a number that never ends": (("doc", "power.toml"), "power.toml:5:"),
     "a thousand brackets": (("doc", "brackets.toml"), "brackets.toml:5:"),
     "unknown name": (("doc", "name.toml"), "did you mean W?"),
+    "a value that is nowhere defined": (("doc", "nowhere.toml"), "found no values"),
     "second layer bad": (("doc", "linear", "name.toml"), "did you mean W?"),
 }
 
@@ -161,6 +162,7 @@ def test_bad_input_is_an_error_with_its_reason(command: Command, case: str) -> N
         "linear": "y[n,o] = sum(W[o,i]*x[n,i], i)",
         "power": "y[n,o] = sum(W[o,i]*x[n,i], i)*10**10**10",
         "brackets": f"y[n,o] = {'(' * 1000}sum(W[o,i]*x[n,i], i){')' * 1000}",
+        "nowhere": "y[n,o] = log(-(sum(W[o,i]*x[n,i], i)**2))",
         "name": "y[n,o] = sum(w[o,i]*x[n,i], i)",
     }.items():
         Path(f"{name}.toml").write_text(LAYER.format(equation=equation), encoding="utf-8")

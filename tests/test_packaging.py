@@ -34,8 +34,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def relative(folder: str, pattern: str) -> set[str]:
-    files = (p for p in (ROOT / folder).rglob(pattern) if p.is_file() and "__pycache__" not in p.parts)
-    return {p.relative_to(ROOT).as_posix() for p in files}
+    files = (p.relative_to(ROOT) for p in (ROOT / folder).rglob(pattern) if p.is_file())
+    return {p.as_posix() for p in files if not any(part.startswith((".", "__pycache__")) for part in p.parts)}
 
 
 def test_wheel_holds_modules_layers_and_templates_and_nothing_else(wheel: Path) -> None:
