@@ -64,7 +64,7 @@ def _row(page: Page, one: Gradient, step: Step, first: bool) -> Block:
     )
 
 
-_SMALL = 46.0  # em of a line of single steps, which are set smaller
+_SMALL = 44.0  # em of a line of single steps, which are set smaller
 _RULE = 9.0  # em of it for the name of the rule
 
 
@@ -127,6 +127,9 @@ def _cases(page: Page, one: Gradient) -> Iterator[Block]:
         reason = _sentences(page.prose(case.sentence), names)
         yield Paragraph(said("{}: ", page.reader.condition(case.where)) + reason)
         yield Displayed(page.equation(case.left, short), evidence=page.evidence_of(case))
+        found = readings(page, case.left, case.right, case.indices)
+        if found.per_sample is not None:
+            yield Displayed(reading_formula(page, found.per_sample))
 
 
 def _shared(page: Page, one: Gradient) -> Iterator[Block]:

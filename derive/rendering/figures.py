@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.language.expr import Elem
@@ -15,16 +15,19 @@ from derive.rendering.document import Edge, Figure, Node, said, text
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page
 
-_MANY = 9  # tensors of one step of a recurrence; more make a picture that shows nothing
+_WIDE = 2  # tensors side by side in one step; of wider ones the picture has only what reaches another step
+
+
+Shift = tuple[tuple[str, int], ...]  # the indices by which a place that is read differs from the reader's, and how much
 
 
 @dataclass(frozen=True)
 class Link:
-    """A tensor and one that reads it; ``shift`` has the indices by which the read place differs, with how much."""
+    """A tensor and one that reads it."""
 
     read: str
     by: str
-    shift: tuple[tuple[str, int], ...]
+    shift: Shift
 
 
 def pictures(page: Page) -> Iterator[Figure]:
@@ -35,8 +38,9 @@ def pictures(page: Page) -> Iterator[Figure]:
     if len(page.recurrent) == 1 and len(shifts) == 1 and abs(next(iter(shifts))[1]) == 1:
         index, offset = next(iter(shifts))
         names = _of_one_step(page, links, index)
-        if len(names) <= _MANY:
-            yield _unrolled(page, links, names, index, -offset)
+        if max(Counter(_depths(names, links).values()).values()) > _WIDE:
+            names = [n for n in names if any(x.read == n and x.shift for x in links)]
+        yield _unrolled(page, _between(links, names), names, index, -offset)
 
 
 def _links(page: Page) -> tuple[Link, ...]:
@@ -49,7 +53,7 @@ def _links(page: Page) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def _shift(page: Page, read: Elem) -> tuple[tuple[str, int], ...]:
+def _shift(page: Page, read: Elem) -> Shift:
     shifts = []
     for name in sorted(page.recurrent):
         for place in read.index:
@@ -63,11 +67,33 @@ def _role(system: System, name: str) -> str:
     return "loss" if name == LOSS else "output" if name in system.outputs else system.tensors[name].kind
 
 
+def _between(links: Sequence[Link], names: Collection[str]) -> tuple[Link, ...]:
+    """The links between some tensors, with those by way of others."""
+    found: dict[Link, None] = {}
+    for name in names:
+        todo: list[tuple[str, Shift]] = [(name, ())]
+        seen: set[tuple[str, Shift]] = set()
+        while todo:
+            here, shift = todo.pop(0)
+            for link in links:
+                there = (link.by, shift or link.shift)
+                if link.read != here or there in seen:
+                    continue
+                seen.add(there)
+                if link.by in names:
+                    found.setdefault(Link(name, *there))
+                elif not (shift and link.shift):
+                    todo.append(there)
+    return tuple(found)
+
+
 # The graph of the equations
 
 
-def _dependencies(page: Page, links: Sequence[Link]) -> Figure:
-    names = list(page.system.tensors)
+def _dependencies(page: Page, every: Sequence[Link]) -> Figure:
+    groups = _parameters(page, every)
+    names = [n for n in page.system.tensors if n in groups or page.system.tensors[n].kind != "param"]
+    links = [link for link in every if link.read in names]
     depth = _depths(names, links)
     heights = Counter(depth.values())
     computed = {link.by for link in links}
@@ -76,7 +102,8 @@ def _dependencies(page: Page, links: Sequence[Link]) -> Figure:
     for name in sorted(names, key=lambda n: n not in computed):
         column = depth[name]
         y = placed[column] - (heights[column] - 1) / 2
-        nodes.append(Node(name, page.style.notation.tensor(name), _role(page.system, name), column, y))
+        shown = (page.style.notation.tensor(n) for n in groups.get(name, (name,)))
+        nodes.append(Node(name, F.joined(tuple(shown), F.COMMA), _role(page.system, name), column, y))
         placed[column] += 1
     edges = tuple(Edge(link.read, link.by, _label(page, link.shift), bool(link.shift)) for link in links)
     caption = text("Who reads whom: an arrow goes from what is read to what is computed from it.")
@@ -85,7 +112,16 @@ def _dependencies(page: Page, links: Sequence[Link]) -> Figure:
     return Figure(tuple(nodes), edges, caption)
 
 
-def _label(page: Page, shift: tuple[tuple[str, int], ...]) -> F.Formula | None:
+def _parameters(page: Page, links: Sequence[Link]) -> Mapping[str, tuple[str, ...]]:
+    """The parameters that the same tensors read, by the first of them: they share a node."""
+    groups: dict[frozenset[tuple[str, Shift]], list[str]] = {}
+    for param in page.system.params:
+        readers = frozenset((link.by, link.shift) for link in links if link.read == param.name)
+        groups.setdefault(readers, []).append(param.name)
+    return {names[0]: tuple(names) for names in groups.values()}
+
+
+def _label(page: Page, shift: Shift) -> F.Formula | None:
     """The places at which a shifted read looks: t − 1."""
     if not shift:
         return None

@@ -18,7 +18,7 @@ from derive.rendering.metrics import GREEK
 
 @dataclass(frozen=True)
 class Dialect:
-    """What differs between the two: how a line ends, a thin space, the name of a function, and single signs.
+    """What differs between the two: how a line ends, a thin space, a function, a bold letter, and single signs.
 
     lone_letter  whether the last letter of a word stands alone where a subscript follows, instead of a brace
     """
@@ -26,6 +26,7 @@ class Dialect:
     newline: str
     thin: str
     function: str
+    bold: str
     lone_letter: bool
     signs: Mapping[str, str]
 
@@ -36,9 +37,14 @@ _SIGNS: Mapping[str, str] = {
     "…": r"\ldots", "⋯": r"\cdots", "∑": r"\sum", "∏": r"\prod", "≈": r"\approx", "∞": r"\infty", "mod": r"\bmod",
 }  # fmt: skip
 
-TEX = Dialect(r"\\", r"\,", r"\operatorname", lone_letter=False, signs=_SIGNS)
+TEX = Dialect(r"\\", r"\,", r"\operatorname", r"\boldsymbol", lone_letter=False, signs=_SIGNS)
 MARKDOWN = Dialect(
-    r"\cr", r"\thinspace", r"\mathrm", lone_letter=True, signs={**_SIGNS, "<": r"\lt", ">": r"\gt", "|": r"\vert"}
+    r"\cr",
+    r"\thinspace",
+    r"\mathrm",
+    r"\pmb",
+    lone_letter=True,
+    signs={**_SIGNS, "<": r"\lt", ">": r"\gt", "|": r"\vert"},
 )
 
 _DELIMITERS: Mapping[str, str] = {"⌊": r"\lfloor", "⌋": r"\rfloor", "|": r"\vert", "‖": r"\Vert"}
@@ -72,11 +78,11 @@ def _latex(formula: F.Formula | None, d: Dialect) -> str:
         case F.Row(parts):
             return _glued(_latex(p, d) for p in parts)
         case F.Name():
-            return _scripted(_stem(formula), _label(formula), _number(formula), d)
+            return _scripted(_stem(formula, d), _label(formula), _number(formula), d)
         case F.Indexed(name, places, tight):
             inner = (_latex(p, d) for p in places)
             below = _glued(inner) if tight else ",".join(inner)
-            return _scripted(_stem(name), f"{_label(name)},{below}" if name.label else below, _number(name), d)
+            return _scripted(_stem(name, d), f"{_label(name)},{below}" if name.label else below, _number(name), d)
         case F.Number(text):
             return text
         case F.Sign(text):
@@ -113,11 +119,11 @@ def _latex(formula: F.Formula | None, d: Dialect) -> str:
     raise TypeError(f"no LaTeX for {type(formula).__name__}")
 
 
-def _stem(name: F.Name) -> str:
+def _stem(name: F.Name, d: Dialect) -> str:
     style = _STYLES[name.style]
     if name.stem in GREEK:
         letter = _VARIANTS.get(name.stem, f"\\{name.stem}")
-        body = rf"\boldsymbol{letter}" if name.style == "bold" else letter
+        body = rf"{d.bold}{letter}" if name.style == "bold" else letter
     elif len(name.stem) > 1:
         body = f"{style or _UPRIGHT}{{{name.stem}}}"
     else:

@@ -89,19 +89,20 @@ def _line(formula: Formula, right: str, indent: str = "") -> RenderableType:
 
 
 def _step(step: D.Step) -> Iterator[RenderableType]:
-    """A line of a derivation: the formula with its rule, and the reason below."""
+    """A line of a derivation: the formula with its rule; below it the reason, the shape and what its check found."""
     yield Text("")
     yield _line(step.formula, f"{step.rule} ({step.number})", " " * len(unicode(step.indent)))
     reason = _running(step.reason)
+    reason.append(" Shape " if reason else "Shape ").append_text(_running(step.shape)).append(".")
     if step.evidence is not None:
         reason.append(" ").append_text(_checked(step.evidence))
     yield Padding(reason, (0, 0, 0, 6))
 
 
 def _checked(evidence: D.Evidence) -> Text:
-    """What a check found."""
+    """What a check found: the largest relative error."""
     mark, style = ("✓", "green") if evidence.ok else ("✗ check FAILED", "bold red")
-    return Text(f"{mark} error {evidence.error:.0e} at {evidence.points} points", style=style)
+    return Text(f"{mark} {evidence.error:.0e}", style=style)
 
 
 def _table(header: tuple[D.Inlines, ...], rows: tuple[tuple[D.Inlines, ...], ...]) -> Table:

@@ -174,7 +174,9 @@ def _arrays(arrays: Sequence[M.MatExpr], style: Style) -> tuple[F.Formula, int]:
     if not below:
         return product, _TIMES_LEVEL
     under = F.joined(tuple(_denominator(b, style, alone=len(below) == 1) for b in below), _TIMES)
-    return F.Fraction(product, under), _PRODUCT
+    if any(isinstance(n, F.Fraction | F.Big) for n in F.walk(product)):  # too tall for a numerator
+        return F.row(product, _TIMES, F.Fraction(F.Number("1"), under)), _TIMES_LEVEL
+    return F.Fraction(matrix_formula(above[0], style) if len(above) == 1 else product, under), _PRODUCT
 
 
 def _divides(expr: M.MatExpr) -> bool:

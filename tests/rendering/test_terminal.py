@@ -33,14 +33,14 @@ def test_markup_in_the_text_is_text() -> None:
     assert plain(terminal(page(D.Paragraph(D.text("h[t-1] [bold] [/]")))))[2:] == ["h[t-1] [bold] [/]"]
 
 
-def test_a_step_shows_formula_rule_number_reason_and_what_its_check_found() -> None:
+def test_a_step_shows_formula_rule_number_reason_shape_and_what_its_check_found() -> None:
     formula = F.row(F.EQUALS, X)
     step = D.Step(formula, X, "chain rule", "D1", D.text("Because."), D.text("N"), D.Evidence(2e-16, 3, True))
     first, second = plain(terminal(page(step)))[2:]
     assert first.startswith("      = x")  # below the equals sign of the line that it goes on from
     assert first.split() == ["=", "x", "chain", "rule", "(D1)"]
     assert first.endswith("(D1)")
-    assert second.strip() == "Because. ✓ error 2e-16 at 3 points"
+    assert second.strip() == "Because. Shape N. ✓ 2e-16"
 
 
 def test_a_failed_check_says_so() -> None:
