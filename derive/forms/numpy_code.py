@@ -10,7 +10,7 @@ import sympy
 
 from derive.forms.numpy_helpers import helper_sources
 from derive.forms.numpy_hoist import Body, Planned, Single, plan
-from derive.forms.numpy_reads import slice_text, subscripted
+from derive.forms.numpy_places import slice_text, subscripted
 from derive.forms.numpy_scope import Scope, Writer, scope_of
 from derive.forms.numpy_sizes import arguments, header, sizes_of
 from derive.forms.numpy_statements import write

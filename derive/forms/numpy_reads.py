@@ -13,9 +13,10 @@ from fractions import Fraction
 import sympy
 
 from derive.forms.numpy_arrays import Array, Kind, aligned, union
+from derive.forms.numpy_places import REVERSED, Place, places_of, slice_of, subscripted
 from derive.forms.numpy_scope import Bounds, Scope
-from derive.forms.numpy_text import Level, Piece, integer_piece, join_slice
-from derive.language.integers import Integer, expand, linear_in
+from derive.forms.numpy_text import Level, Piece, integer_piece
+from derive.language.integers import Integer, expand
 
 
 @dataclass(frozen=True)
@@ -27,25 +28,6 @@ class Stored:
     outside: float | Fraction | None = None
     kind: Kind = "float"
     key: str | None = None
-
-
-@dataclass(frozen=True)
-class Run:
-    """``coefficient * index`` in a position."""
-
-    index: str
-    coefficient: Integer
-
-
-@dataclass(frozen=True)
-class Place:
-    """A position along one axis, counted from 0: ``runs + rest``; ``runs`` is None where that is not its form."""
-
-    position: Integer
-    last: Integer  # the last position of the axis
-    runs: tuple[Run, ...] | None
-    rest: Integer
-    inside: bool
 
 
 def tensor(name: str, scope: Scope) -> Stored:
@@ -68,43 +50,6 @@ def read(stored: Stored, index: Sequence[Integer], scope: Scope) -> Array:
     return _windows(stored, places, scope)
 
 
-def places_of(bounds: Bounds, index: Sequence[Integer], scope: Scope) -> list[Place]:
-    """Where each axis is read."""
-    if len(bounds) != len(index):
-        raise ValueError(f"{len(index)} places for {len(bounds)} axes")
-    places = [_place(expand(i), low, high, scope) for i, (low, high) in zip(index, bounds, strict=True)]
-    used = [name for p in places for name in scope.vector(p.position)]
-    return [
-        p if p.runs is None or all(used.count(r.index) == 1 for r in p.runs) else Place(p.position, p.last, None, p.rest, p.inside)
-        for p in places
-    ]  # fmt: skip
-
-
-def _place(value: Integer, low: Integer, high: Integer, scope: Scope) -> Place:
-    position = expand(value - low)
-    last = expand(high - low)
-    inside = scope.proved(position) and scope.proved(expand(last - position))
-    if isinstance(value, sympy.Indexed):
-        inside = (str(value.base.label), low, high) in scope.writer.tokens
-    runs: list[Run] | None = []
-    rest = position
-    names = scope.vector(position)
-    symbols = {scope.index(n).symbol for n in names}
-    for name in names:
-        parts = linear_in(rest, scope.index(name).symbol)
-        if parts is None or not symbols.isdisjoint(parts[0].free_symbols):
-            runs = None
-            break
-        assert runs is not None
-        runs.append(Run(name, parts[0]))
-        rest = parts[1]
-    if (
-        runs is not None
-    ):  # in an order that does not depend on where the read stands, so that equal windows are found again
-        runs.sort(key=lambda r: (str(r.coefficient), str(scope.index(r.index).extent)))
-    return Place(position, last, None if runs is None else tuple(runs), rest, inside)
-
-
 # Slices and windows
 
 
@@ -118,7 +63,7 @@ def _windows(stored: Stored, places: Sequence[Place], scope: Scope) -> Array:
         if not place.runs:
             marks.append(fixed(place, scope).text)
             continue
-        mark = _slice(place, scope)
+        mark = slice_of(place, scope)
         if mark is None:
             windows[axis] = place
             view = view or len(place.runs) > 1
@@ -135,46 +80,6 @@ def _windows(stored: Stored, places: Sequence[Place], scope: Scope) -> Array:
         variable, _ = scope.writer.named(f"{stored.key}_windows", call, call)
         return Array(Piece(variable), tuple(axes), stored.kind, fresh=False, view=view)
     return Array(Piece(call), tuple(axes), stored.kind, fresh=False, view=view)
-
-
-def subscripted(piece: Piece, marks: Sequence[str]) -> str:
-    """``x[a, b]``, without the whole axes at the end; x itself where all axes are whole."""
-    kept = list(marks)
-    while kept and kept[-1] == ":":
-        kept.pop()
-    text = piece.at(Level.ATOM)
-    for number_of, mark in enumerate(kept):
-        if mark.endswith("|reversed"):
-            kept[number_of] = mark.removesuffix("|reversed")
-    text = f"{text}[{', '.join(kept)}]" if kept else text
-    turned = [k for k, m in enumerate(m for m in marks if ":" in m) if m.endswith("|reversed")]
-    if turned:
-        flips = ["::-1" if k in turned else ":" for k in range(max(turned) + 1)]
-        text = f"{text}[{', '.join(flips)}]"
-    return text
-
-
-def _slice(place: Place, scope: Scope) -> str | None:
-    """A slice for a single run that stays inside; None where it takes windows."""
-    assert place.runs is not None
-    if len(place.runs) != 1 or not place.inside:
-        return None
-    run = place.runs[0]
-    index = scope.index(run.index)
-    forward = scope.proved(run.coefficient - 1)
-    if not forward and not scope.proved(-run.coefficient - 1):
-        return None
-    step = run.coefficient if forward else -run.coefficient
-    ends = [expand(run.coefficient * end + place.rest) for end in (index.low, index.high)]
-    first, last = ends if forward else ends[::-1]
-    return slice_text(first, last, step, place.last, scope) + ("" if forward else "|reversed")
-
-
-def slice_text(first: Integer, last: Integer, step: Integer, end: Integer, scope: Scope) -> str:
-    """Positions ``first`` to ``last`` of an axis that ends at position ``end``."""
-    start = "" if first == 0 else scope.at_least_zero(first).text
-    stop = "" if expand(last - end) == 0 else scope.at_least_zero(expand(last + 1)).text
-    return join_slice(start, stop, "" if step == 1 else scope.integer(step).text)
 
 
 def _runs(place: Place, scope: Scope) -> str:
@@ -231,8 +136,8 @@ def subscript_of(places: Sequence[Place], scope: Scope, clip: bool = True) -> Su
             singles.append(fixed(place, scope).text)
             continue
         singles.append(":")
-        slice_ = _slice(place, scope) if place.runs is not None and len(place.runs) == 1 else None
-        if slice_ is not None and slice_.endswith("|reversed"):
+        slice_ = slice_of(place, scope)
+        if slice_ is not None and slice_.endswith(REVERSED):
             slice_ = None
         marks.append(slice_)
         kinds.append(place)
@@ -259,10 +164,26 @@ def subscript_of(places: Sequence[Place], scope: Scope, clip: bool = True) -> Su
 
 
 def _positions(place: Place, axes: Sequence[str], scope: Scope, clip: bool) -> str:
-    text = index_array(place.position, axes, scope).text
+    text = (_counted(place, axes, scope) or index_array(place.position, axes, scope)).text
     if place.inside or not clip:
         return text
     return f"np.clip({text}, 0, {scope.integer(place.last).text})"
+
+
+def _counted(place: Place, axes: Sequence[str], scope: Scope) -> Piece | None:
+    """Positions that are an index and no more than that, counted from 0."""
+    names = scope.vector(place.position)
+    index = scope.index(names[0])
+    rest = expand(place.position - index.symbol)
+    if len(names) > 1 or index.symbol in rest.free_symbols:
+        return None
+    first, stop = expand(index.low + rest), expand(index.high + rest + 1)
+    return aligned(Array(_arange(first, stop, scope), (index.name,), "int"), axes)
+
+
+def _arange(first: Integer, stop: Integer, scope: Scope) -> Piece:
+    ends = ([] if first == 0 else [scope.integer(first).text]) + [scope.integer(stop).text]
+    return Piece(f"np.arange({', '.join(ends)})")
 
 
 def index_array(value: Integer, axes: Sequence[str], scope: Scope) -> Piece:
@@ -282,9 +203,7 @@ def index_array(value: Integer, axes: Sequence[str], scope: Scope) -> Piece:
 def arange(name: str, scope: Scope) -> Array:
     """The values of an index."""
     index = scope.index(name)
-    stop = scope.integer(expand(index.high + 1)).text
-    text = f"np.arange({stop})" if index.low == 0 else f"np.arange({scope.integer(index.low).text}, {stop})"
-    return Array(Piece(text), (name,), "int")
+    return Array(_arange(index.low, expand(index.high + 1), scope), (name,), "int")
 
 
 def integers(value: Integer, scope: Scope) -> Array:
