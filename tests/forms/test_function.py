@@ -1,0 +1,67 @@
+"""A derivation as a function: what it takes, what it gives back, at any sizes."""
+
+import numpy as np
+import pytest
+
+from derive.calculus.sweep import derive
+from derive.forms.function import BackwardFunction, compiled
+from derive.language.load import layer, load
+
+RNG = np.random.default_rng(7)
+RNN = BackwardFunction(derive(load("rnn")))
+
+
+def rnn_arguments(t, n, h, d, o):
+    sizes = {"x": (t, n, d), "h0": (n, h), "target": (t, n, o), "W_x": (h, d), "W_h": (h, h), "b_h": h, "W_y": (o, h)}
+    return {name: RNG.normal(size=size) for name, size in sizes.items()} | {"b_y": RNG.normal(size=o)}
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 1, 1, 1), (1, 3, 2, 4, 5), (5, 2, 4, 3, 1), (9, 1, 3, 2, 2)])
+def test_any_sizes_without_compiling_again(sizes):
+    given = rnn_arguments(*sizes)
+    found = RNN(**given)
+    before = compiled.cache_info().misses
+    assert all(found["d" + name].shape == array.shape for name, array in given.items())
+    RNN(**rnn_arguments(2, 3, 4, 5, 6))
+    assert compiled.cache_info().misses == before
+
+
+def test_computed_tensors_come_over_their_declared_range():
+    given = rnn_arguments(4, 3, 5, 2, 6)
+    found = RNN(**given)
+    assert found["h"].shape == (4, 3, 5)
+    first = np.tanh(given["x"][0] @ given["W_x"].T + given["h0"] @ given["W_h"].T + given["b_h"])
+    assert np.allclose(found["h"][0], first, rtol=1e-14)
+    assert np.isclose(found["loss"], ((found["y"] - given["target"]) ** 2).sum(), rtol=1e-14)
+
+
+def test_a_result_may_be_written_into_without_changing_an_argument():
+    given = rnn_arguments(2, 2, 2, 2, 2)
+    kept = {name: array.copy() for name, array in given.items()}
+    for array in RNN(**given).values():
+        if array.ndim:
+            array[...] = 0.0
+    assert all(np.array_equal(given[name], kept[name]) for name in given)
+
+
+def test_the_upstream_gradient_of_an_output_that_is_read_inside():
+    system = layer(
+        title="Leaky", indices="t=1..T", inputs="x[t]", params="w[]",
+        equations="h[0] = 0\nh[t] = w*h[t-1] + x[t]", output="h",
+    )  # fmt: skip
+    found = BackwardFunction(derive(system))(x=np.ones(3), w=0.5, dh=np.array([1.0, 0.0, 2.0]))
+    assert found["h"].tolist() == [1.0, 1.5, 1.75]
+    assert found["dx"].tolist() == [1.0 + 0.25 * 2.0, 0.5 * 2.0, 2.0]
+    assert float(found["dw"]) == 2.0 * (1.5 + 0.5 * 1.0)
+
+
+def test_single_precision_stays_single():
+    given = {name: array.astype(np.float32) for name, array in rnn_arguments(3, 2, 2, 2, 2).items()}
+    assert {a.dtype for a in RNN(**given).values()} == {np.dtype(np.float32)}
+
+
+def test_the_source_stands_by_itself():
+    module: dict = {}
+    exec(RNN.source, module)
+    given = rnn_arguments(3, 2, 4, 2, 5)
+    assert np.array_equal(module["backward"](**given)["dW_h"], RNN(**given)["dW_h"])
