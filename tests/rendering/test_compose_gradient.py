@@ -76,8 +76,8 @@ def test_special_cases(derivation):
     paragraphs = [words(b.inlines) for b in blocks_of(derivation("rnn"), "h", D.Paragraph)]
     assert any(p.startswith("t=T: ") for p in paragraphs) and any(p.startswith(r"1\le t<T: ") for p in paragraphs)
     equations = [latex(b.formula) for b in blocks_of(derivation("rnn"), "h", D.Equation)]
-    vector = r"\frac{\partial\mathcal L}{\partial\mathbf h_{T}}=W_{y}^{\top}\,\frac{\partial\mathcal L}{\partial\mathbf z_{T}}"
-    assert equations[1] == vector
+    left, right = (rf"\frac{{\partial\mathcal L}}{{\partial\mathbf {v}_{{T}}}}" for v in "hz")
+    assert equations[1] == rf"{left}=W_{{y}}^{{\top}}\,{right}"
     assert equations[0] == (
         r"\frac{\partial\mathcal L}{\partial h_{T,n,i}}=\sum_{o}\frac{\partial\mathcal L}{\partial z_{T,n,o}}\,W_{y,oi}"
     )
