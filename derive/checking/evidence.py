@@ -90,11 +90,12 @@ class Checker:
         ground = Ground()
         lines = [Line(gradient, gradient.indices, (gradient.left, gradient.right))]
         lines += [Line(s, s.indices, (gradient.left, s.before, s.after)) for s in gradient.steps]
-        self._chain(lines, ground, gradient.right == ZERO)
+        seen = self._chain(lines, ground, gradient.right == ZERO)
         for case in gradient.cases:
-            self._case(case)
+            self._case(case, seen)
 
-    def _case(self, case: Case) -> None:
+    def _case(self, case: Case, seen: bool) -> None:
+        """Check a special case; it may be zero at its place if the gradient is ``seen`` not to be so elsewhere."""
         system = self.derivation.system
         where = parse_in(system, case.where, (*system.indices.values(), *case.indices))
         settings = _settings(where)
@@ -103,13 +104,14 @@ class Checker:
         ground = Ground(settings, where if said else None)
         lines = [Line(case, case.indices, (case.left, case.right))]
         lines += [Line(s, s.indices, (case.left, s.before, s.after)) for s in case.steps]
-        self._chain(lines, ground, case.right == ZERO)
+        self._chain(lines, ground, seen or case.right == ZERO)
 
-    def _chain(self, lines: Sequence[Line], ground: Ground, zero: bool) -> None:
+    def _chain(self, lines: Sequence[Line], ground: Ground, zero: bool) -> bool:
         """Check lines that all have one value, each line by itself; and the sub-steps of each, a chain of their own.
 
         Where that value is zero at every point, one of the lines must show why: it says so, or its terms cancel.
-        If none does, more points are tried, for the value may depend on a condition that seldom holds.
+        If none does, more points are tried, for the value may depend on a condition that seldom holds.  Returns whether
+        the value has been seen to be what it is.
         """
         places: list[Place] = []
         found: list[list[Comparison]] = [[] for _ in lines]
@@ -126,6 +128,7 @@ class Checker:
                 substeps = line.record.substeps
                 parts = [Line(s, s.indices, (s.before, s.after)) for s in substeps]
                 self._chain(parts, ground, zero or substeps[-1].after == ZERO)
+        return seen
 
     def _places(self, settings: Settings) -> Iterator[Place]:
         """The test points where sizes are as ``settings`` demand, made when they are asked for and kept."""

@@ -1,4 +1,4 @@
-"""How near an evaluation comes to places where a function is not smooth or not defined."""
+"""How near an evaluation comes to places where a function is not smooth, not defined, or flat to within rounding."""
 
 from __future__ import annotations
 
@@ -12,16 +12,24 @@ from derive.checking.elementwise import domain_bound, kinks
 
 @dataclass
 class Margins:
-    """The least distance so far from a kink, tie or jump, and from the edge of a domain."""
+    """What has been seen so far.
+
+    kink    the least distance from a kink, tie or jump
+    domain  the least distance from the edge of a domain
+    reach   the largest argument of a smooth function: tanh and the like lose their slope to rounding far out
+    """
 
     kink: float = np.inf
     domain: float = np.inf
+    reach: float = 0.0
 
     def call(self, function: str, argument: Array) -> None:
         """Note the argument of an elementwise function."""
         bound = domain_bound(function)
         if bound is not None:
             self.domain = min(self.domain, float((argument.real - bound).min(initial=np.inf)))
+        if not kinks(function) and function != "linear":
+            self.reach = max(self.reach, float(np.abs(argument).max(initial=0.0)))
         for kink in kinks(function):
             self._kink(np.abs(argument.real - kink))
 

@@ -30,6 +30,8 @@ _ATTEMPTS = 25  # draws at each of three levels: any signs, logarithms' argument
 _HOPELESS = 5  # draws without a single one at which every function is defined: the next level is tried
 _CLEAR_OF_KINKS = 1e-3
 _INSIDE_DOMAIN = 1e-4
+_FAR = 12.0  # an argument of a smooth function beyond which its slope may drown in rounding
+_NARROWER, _LEAST_SPREAD = 0.7, 0.05  # values are drawn closer to zero where arguments come out so far
 
 
 class PointError(LayerError):
@@ -69,27 +71,30 @@ def point(system: System, sizes: Mapping[str, int], seed: int = 0) -> Point:
 
     Raises PointError where the layer cannot be evaluated at any of the values tried.
     """
-    best: tuple[tuple[float, float], Point] | None = None
+    best: tuple[tuple[float, ...], Point] | None = None
+    spread = 1.0
     for level in range(3):
         for attempt in range(_ATTEMPTS):
             if best is None and attempt == _HOPELESS and level < 2:
                 break
-            at, margins = _drawn(system, sizes, level, np.random.default_rng([seed, level, attempt]))
-            worth = (min(margins.domain, _INSIDE_DOMAIN), min(margins.kink, _CLEAR_OF_KINKS))
+            rng = np.random.default_rng([seed, level, attempt])
+            at, margins = _drawn(system, sizes, level, spread, rng)
+            worth = (min(margins.domain, _INSIDE_DOMAIN), -max(margins.reach, _FAR), min(margins.kink, _CLEAR_OF_KINKS))
             if margins.domain > 0.0 and (best is None or worth > best[0]):
                 best = worth, at
-            if worth == (_INSIDE_DOMAIN, _CLEAR_OF_KINKS):
+            if worth == (_INSIDE_DOMAIN, -_FAR, _CLEAR_OF_KINKS):
                 return at
+            spread = max(spread * _NARROWER, _LEAST_SPREAD) if margins.reach > _FAR else spread
         if best is not None:
             return best[1]
     raise PointError(f"found no values of the inputs for which every function in {system.name} is defined")
 
 
 def _drawn(
-    system: System, sizes: Mapping[str, int], level: int, rng: np.random.Generator
+    system: System, sizes: Mapping[str, int], level: int, spread: float, rng: np.random.Generator
 ) -> tuple[Point, Margins]:
     """A point, and how clear of kinks and edges of domains it is."""
-    inputs = _inputs(system, sizes, _positive(system, level), rng)
+    inputs = _inputs(system, sizes, _positive(system, level), spread, rng)
     margins = Margins()
     forward = run(system, inputs, sizes, margins)
     if not all(np.isfinite(declared(system, forward, sizes, name)).all() for name in system.outputs or (LOSS,)):
@@ -99,7 +104,7 @@ def _drawn(
 
 
 def _inputs(
-    system: System, sizes: Mapping[str, int], positive: frozenset[str], rng: np.random.Generator
+    system: System, sizes: Mapping[str, int], positive: frozenset[str], spread: float, rng: np.random.Generator
 ) -> dict[str, Array]:
     inputs: dict[str, Array] = {}
     for tensor in (*system.inputs, *system.params):
@@ -107,7 +112,7 @@ def _inputs(
         if tensor.integer:
             inputs[tensor.name] = _integers(shape, *_integer_bounds(system, tensor.name, sizes), rng)
         else:
-            values = _reals(shape, rng)
+            values = spread * _reals(shape, rng)
             inputs[tensor.name] = np.abs(values) if tensor.name in positive else values
     for assumption in system.assumptions:
         _make_true(assumption, system, sizes, inputs)

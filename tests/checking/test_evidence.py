@@ -232,3 +232,17 @@ def test_a_gradient_that_cancels_to_zero_is_measured_by_its_terms():
     assert found.ok, found.failures[:1]
     wrong = refused(derivation, "b", lambda expr: add(expr, mul(num("1/1000000"), Elem("b", ()))))
     assert wrong.worst > 1e-8
+
+
+def test_a_gradient_may_be_zero_at_the_end_of_a_recurrence():
+    """Nothing reads the last state; at all other times something does."""
+    system = layer(
+        indices="t=1..T",
+        inputs="x[t] h0[]",
+        equations="h[0] = h0\nh[t] = tanh(h[t-1] + x[t])\ny[t] = 2*h[t-1]",
+        output="y",
+    )
+    derivation = derive(system)
+    found = evidence(derivation)
+    assert found.ok, found.failures[:1]
+    assert any(case.where == "[t == T]" for case in gradient_of(derivation, "h").cases)

@@ -129,3 +129,13 @@ def test_values_that_overflow_are_not_taken():
     system = layer(indices="n:N", inputs="x[n]", equations="y[n] = exp(999 + x[n])", output="y")
     with pytest.raises(PointError):
         points(system)
+
+
+def test_arguments_stay_where_functions_have_a_slope():
+    system = layer(
+        indices="n:N  i,k:H", inputs="x[n,i]", params="W[i,k]",
+        equations="y[n,i] = tanh(20*sum(W[i,k]*x[n,k]**3, k))", output="y",
+    )  # fmt: skip
+    for at in points(system):
+        assert np.abs(at.forward["y"].array).max() < 1.0 - 1e-11
+        assert all((array != 0).all() for array in at.inputs.values())
