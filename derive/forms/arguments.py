@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from derive.forms.numpy_sizes import arguments, sizes_of
+from derive.forms.numpy_tokens import token_ranges
 from derive.language.errors import nearest
-from derive.language.integers import evaluate, size_symbol
-from derive.language.schedule import reads
+from derive.language.integers import evaluate, size_symbol, symbols_of
 from derive.language.system import System, Tensor
 from derive.language.text import integer_text
 from derive.steps.record import gradient_name, upstream_name
@@ -45,12 +45,12 @@ def checked(system: System, functions: tuple[str, ...], given: Mapping[str, Any]
     keywords = {f.replace("'", "_prime"): f for f in functions}
     given = {name.replace("'", "_prime"): value for name, value in given.items()}
     _check_names(given, (*tensors, *named, *keywords))
-    arrays = {t.name: _array(t, shown, given[shown]) for shown, t in tensors.items()}
+    arrays = _of_one_type({t.name: _array(t, shown, given[shown]) for shown, t in tensors.items()}, system, given)
     for name, array in arrays.items():
         _check_rank(caller_name(system, name), system.tensors[name], array)
     sizes = _sizes(system, arrays, {n: _whole(n, given[n]) for n in named})
     for name, array in arrays.items():
-        _check_shape(caller_name(system, name), system.tensors[name], array, sizes)
+        _check_shape(system, name, array, sizes)
     for shown, tensor in tensors.items():
         _check_values(system, shown, tensor, arrays[tensor.name], sizes)
     callables = {f: _callable(keyword, given[keyword]) for keyword, f in keywords.items()}
@@ -81,6 +81,16 @@ def _array(tensor: Tensor, shown: str, value: Any) -> Array:
     if array.dtype.kind != "f":
         raise CallError(f"{shown} has type {array.dtype}, expected real numbers such as float64")
     return array
+
+
+def _of_one_type(arrays: dict[str, Array], system: System, given: Mapping[str, Any]) -> dict[str, Array]:
+    """The arrays of numbers in the widest type of those given; a Python number has no type of its own."""
+    real = {n: a for n, a in arrays.items() if not system.tensors[n].integer}
+    typed = [a.dtype for n, a in real.items() if not isinstance(given[caller_name(system, n)], int | float)]
+    if not typed:
+        return arrays
+    widest = np.result_type(*typed)
+    return arrays | {n: a.astype(widest, copy=False) for n, a in real.items()}
 
 
 def _whole(name: str, value: Any) -> int:
@@ -134,10 +144,20 @@ def _check_least(system: System, name: str, value: int, definition: str) -> None
         raise CallError(f"{name}{definition} is {value}, expected {least} at least")
 
 
-def _check_shape(shown: str, tensor: Tensor, array: Array, sizes: Mapping[str, int]) -> None:
+def _check_shape(system: System, name: str, array: Array, sizes: Mapping[str, int]) -> None:
+    tensor = system.tensors[name]
     expected = tuple(_value(a.extent, sizes) for a in tensor.axes)
     if array.shape != expected:
-        raise CallError(f"{shown} has shape {array.shape}, expected {_expected(tensor)} = {expected}")
+        axis = next(k for k, n in enumerate(expected) if array.shape[k] != n)
+        told = f"{_expected(tensor)} = {expected}{_told(system, tensor, axis)}"
+        raise CallError(f"{caller_name(system, name)} has shape {array.shape}, expected {told}")
+
+
+def _told(system: System, tensor: Tensor, axis: int) -> str:
+    """Where the size of an axis was read off: ``; I is read off x``."""
+    names = {s.name for s in symbols_of(tensor.axes[axis].extent)}
+    found = [f for f in sizes_of(system).from_shapes if f.name in names and f.tensor != tensor.name]
+    return "".join(f"; {f.name} is read off {caller_name(system, f.tensor)}" for f in found)
 
 
 def _check_values(system: System, shown: str, tensor: Tensor, array: Array, sizes: Mapping[str, int]) -> None:
@@ -147,23 +167,12 @@ def _check_values(system: System, shown: str, tensor: Tensor, array: Array, size
             place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
             raise CallError(f"{shown}[{', '.join(map(str, place))}] is {array[place]}, expected a finite number")
         return
-    for low, high, axis in _pointed_at(system, tensor.name):
+    for name, low, high in token_ranges(system):
+        if name != tensor.name:
+            continue
         least, most = _value(low, sizes), _value(high, sizes)
         wrong = (array < least) | (array > most)
         if wrong.any():
             place = tuple(int(k) for k in np.argwhere(wrong)[0])
             where = f"{shown}[{', '.join(map(str, place))}]"
-            raise CallError(f"{where} is {array[place]}, expected {least} to {most}: it indexes {axis}")
-
-
-def _pointed_at(system: System, integers: str) -> list[tuple[Any, Any, str]]:
-    """(low, high, name) of every tensor's axis that elements of an integer tensor index."""
-    found = []
-    for equation in system.all_equations:
-        for read, _ in reads(system, equation):
-            if read.name in system.outside:
-                continue
-            for place, (low, high) in zip(read.index, system.storage(read.name), strict=True):
-                if getattr(place, "is_Indexed", False) and str(place.base.label) == integers:
-                    found.append((low, high, read.name))
-    return found
+            raise CallError(f"{where} is {array[place]}, expected {least} to {most}")

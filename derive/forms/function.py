@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -39,14 +39,19 @@ class BackwardFunction:
         arrays = {self._code.tensors[name]: array for name, array in arguments.arrays.items()}
         sizes = {keyword: arguments.sizes[name] for name, keyword in self._code.sizes.items()}
         functions = {keyword: arguments.functions[f] for f, keyword in self._code.functions.items()}
-        found = compiled(self._code.source, self._code.name)(**arrays, **sizes, **functions)
-        return {name: _own(value, arrays.values()) for name, value in found.items()}
+        with np.errstate(divide="ignore", invalid="ignore"):  # beside a guard that is false anything may come out
+            found = compiled(self._code.source, self._code.name)(**arrays, **sizes, **functions)
+        return _apart(found, list(arrays.values()))
 
 
-def _own(value: Any, arguments: Any) -> Array:
-    """A result as an array that is no view of an argument: a caller may write into it."""
-    array = np.asarray(value)
-    return array.copy() if any(np.may_share_memory(array, a) for a in arguments) else array
+def _apart(found: Mapping[str, Any], others: list[Array]) -> dict[str, Array]:
+    """Results as arrays of their own, views neither of an argument nor of each other: a caller may write into them."""
+    own: dict[str, Array] = {}
+    for name, value in found.items():
+        array = np.asarray(value)
+        own[name] = array.copy() if any(np.may_share_memory(array, a) for a in others) else array
+        others.append(own[name])
+    return own
 
 
 @lru_cache(maxsize=256)

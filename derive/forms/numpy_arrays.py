@@ -68,7 +68,7 @@ def as_float(array: Array) -> Array:
 
 
 def natural_order(arrays: Iterable[Array], order: Sequence[str]) -> tuple[str, ...]:
-    """An order of axes in which an array with the most of them need not be turned round; ``order`` where that will do."""
+    """An order of axes in which an array with the most of them is not turned round; ``order`` if that will do."""
     arrays = list(arrays)
     most = max((len(a.axes) for a in arrays), default=0)
     widest = [a.axes for a in arrays if len(a.axes) == most]
@@ -85,9 +85,8 @@ def union(arrays: Iterable[Array], order: Sequence[str]) -> tuple[str, ...]:
 
 def product(factors: Sequence[Factor], order: Sequence[str]) -> Array:
     """The factors multiplied element by element, in reading order."""
-    factors = [f for f in factors if f.inverse or f.array.piece.text != "1"] or [
-        Factor(Array(Piece("1"), (), "number"))
-    ]
+    one = Factor(Array(Piece("1"), (), "number"))
+    factors = [f for f in factors if f.inverse or f.array.piece.text != "1"] or [one]
     factors = [Factor(as_float(f.array), f.inverse) for f in factors]
     if len(factors) == 1 and not factors[0].inverse:
         return factors[0].array
@@ -111,7 +110,7 @@ def product(factors: Sequence[Factor], order: Sequence[str]) -> Array:
 
 
 def _grouped(factors: Sequence[Factor], axes: Sequence[str]) -> list[Factor]:
-    """The factors, those over the same axes, but not all axes, multiplied first: it is done before they are repeated."""
+    """The factors, those over the same axes, but not all axes, multiplied first: before they are repeated."""
     out: list[Factor] = []
     done: set[frozenset[str]] = set()
     for factor in factors:

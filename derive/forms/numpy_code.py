@@ -43,10 +43,11 @@ class Code:
 
 
 def source(backward: System, returns: Sequence[str], name: str = "backward") -> str:
-    """The source of a function that computes the tensors ``returns`` of a system; equations they do not need are left out.
+    """The source of a function that computes tensors of a system; equations they do not need are left out.
 
-    The function takes the inputs, parameters and upstream gradients as arrays (axes in the order of their indices), then by
-    name the sizes that no shape tells and the abstract functions.  It gives back a dict of arrays over the declared ranges.
+    The function takes the inputs, parameters and upstream gradients as arrays (axes in the order of their indices),
+    then by name the sizes that no shape tells and the abstract functions.  It gives back a dict of the tensors
+    ``returns``, as arrays over their declared ranges.
     """
     return code(backward, returns, name).source
 

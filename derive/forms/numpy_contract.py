@@ -32,7 +32,7 @@ def contract(bound: Sequence[str], operands: Sequence[Operand], masks: Sequence[
 
 
 def _merged(operands: Sequence[Operand]) -> list[list[Operand]]:
-    """Groups to be multiplied element by element: a factor goes with one that has all its axes, the others stay apart."""
+    """Groups to be multiplied element by element: a factor goes with one that has all its axes."""
     groups = [[o] for o in operands]
     for operand in sorted(operands, key=lambda o: len(o.factor.array.axes)):
         home = next(g for g in groups if any(o is operand for o in g))
@@ -106,7 +106,7 @@ def _matmul(bound: Sequence[str], left: Array, right: Array, target: tuple[str, 
 
 
 def _columns(view: Array, bound: Sequence[str], scope: Scope) -> Array:
-    """Windows copied out, the summed axes in front, so that one matrix product does the rest; a copy there is used again."""
+    """Windows copied out, the summed axes in front, for one matrix product; a copy that is there is used again."""
     order = [a for a in view.axes if a in bound] + [a for a in view.axes if a not in bound]
     numbers = tuple(view.axes.index(a) for a in order)
     moved = transposed(view, order)
@@ -121,8 +121,8 @@ def _columns(view: Array, bound: Sequence[str], scope: Scope) -> Array:
 def _einsum(arrays: list[Array], bound: Sequence[str], target: tuple[str, ...]) -> Array:
     """``np.einsum``, the operands in the order in which it makes the best matrix product of them.
 
-    NumPy multiplies the second of two operands by the first.  So the one that has the last axis goes first, as that axis
-    is then innermost in memory; but windows are best multiplied as they lie.
+    NumPy multiplies the second of two operands by the first.  So the one that has the last axis goes first, as that
+    axis is then innermost in memory; but windows are best multiplied as they lie.
     """
     if len(arrays) == 2 and target:
         copies = [k for k, a in enumerate(arrays) if a.copy]

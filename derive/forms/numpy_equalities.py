@@ -1,7 +1,7 @@
 """Sums of which an equality leaves one term, and sums over positions that are better made over what is read there.
 
-``sum([dst[e] == i]*x[i], i)`` is ``x[dst[e]]``.  ``sum([(p-u) % s == 0]*y[p]*x[(p-u)//s], p)`` is, with ``p = s*m + u``, the
-sum ``sum(y[s*m+u]*x[m], m)``, which needs no division.
+``sum([dst[e] == i]*x[i], i)`` is ``x[dst[e]]``.  With ``p = s*m + u``, ``sum([(p-u) % s == 0]*y[p]*x[(p-u)//s], p)`` is
+``sum(y[s*m+u]*x[m], m)``, which needs no division.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What need not be computed inside a loop is taken out of it: sums and functions of an axis that read nothing of the loop.
+"""What need not be computed inside a loop is taken out of it: sums and the like that read nothing of the loop.
 
-``a[t] = W_x @ x[t] + b + W_h @ h[t-1]`` becomes ``a[t] = W_x @ x[t] + b`` for all t at once before the loop, and in the loop
-the rest is added.  Inside a function the part that is known gets a name of its own.
+``a[t] = W_x @ x[t] + b + W_h @ h[t-1]`` becomes ``a[t] = W_x @ x[t] + b`` for all t at once before the loop, and in the
+loop the rest is added.  Inside a function the part that is known gets a name of its own.
 """
 
 from __future__ import annotations

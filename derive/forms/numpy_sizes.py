@@ -25,7 +25,7 @@ class FromShape:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How to get at the sizes of a system: some by name, then those that shapes tell, then those defined from others."""
+    """How to get at the sizes of a system: some by name, the others from shapes."""
 
     named: tuple[str, ...]
     from_shapes: tuple[FromShape, ...]
@@ -73,7 +73,7 @@ def _told(
 
 
 def header(writer: Writer, sizes: Sizes) -> list[str]:
-    """The lines at the top of a function that find the sizes and the type of the results, as far as the code uses them."""
+    """The lines at the top of a function that find the sizes and the type of the results, where they are used."""
     system = writer.system
     wanted = set(writer.sizes)
     for name, definition in reversed(tuple(system.derived.items())):

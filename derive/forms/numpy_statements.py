@@ -1,4 +1,4 @@
-"""Equations as statements: what holds everywhere in one assignment, what holds in a part or lands elsewhere added to it."""
+"""Equations as statements: what holds everywhere is assigned, what holds in a part or lands elsewhere is added."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def write(equation: Equation, scope: Scope, exists: bool, part: bool = False, ad
 
 
 def _start(parts: list[Part], target: Target) -> tuple[list[Part], str]:
-    """Write the assignment where no term holds everywhere; gives back the parts that are left, and how the first goes in."""
+    """Write the assignment where no term holds everywhere; gives back what is left, and how the first goes in."""
     for part in parts:
         if part.landing and not part.when and not strided(part, target) and (code := landed(part, target)):
             _put(target, code)

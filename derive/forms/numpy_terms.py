@@ -181,7 +181,7 @@ def _stays(position: Integer, bounds: tuple[Integer, Integer], facts: Facts) -> 
 
 
 def element_landing(term: Term, free: Sequence[Index]) -> Landing | None:
-    """The term at the places that elements of integer tensors name, or None if no guard ``tok[n] == v`` asks for that."""
+    """The term at the places that integer tensors name, or None if no guard ``tok[n] == v`` asks for that."""
     places: dict[Index, Integer] = {}
     bound = {i.symbol for i in term.over}
     kept: list[Expr] = []
