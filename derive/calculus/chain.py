@@ -129,7 +129,16 @@ def _who(system: System, of: Elem, reader: Reader) -> str:
     element = _where_read(system, of, reader)
     summed = [i for i in reader.over if i.symbol in element.index and i.symbol not in of.index]
     every = " for all " + ", ".join(f"`{i.name}`" for i in summed) if summed else ""
-    return f"`{element}`{every}"
+    return f"`{element}`{every}{_step_apart(of, element)}"
+
+
+def _step_apart(of: Elem, element: Elem) -> str:
+    """Where the reader stands one step away in a recurrence, that in words."""
+    for symbol in of.index:
+        for shift, words in ((1, ", in the next step"), (-1, ", in the step before")):
+            if symbol.is_Symbol and symbol + shift in element.index:
+                return words
+    return ""
 
 
 def _where_read(system: System, of: Elem, reader: Reader) -> Elem:

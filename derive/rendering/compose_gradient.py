@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from derive.calculus.guards import is_integer_guard
+from derive.calculus.terms import factors_of
 from derive.forms.matrix import Reading
 from derive.forms.matrix_words import described, why_transposed
-from derive.language.expr import Reduce, sum_
+from derive.language.expr import Bracket, Expr, Reduce, sum_
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned, stacked
 from derive.rendering.compose_matrix import convolutions, reading_formula, readings
@@ -120,6 +122,9 @@ def _about(page: Page, matrix_forms: Sequence[Reading]) -> Iterator[Inlines]:
 
 def _cases(page: Page, one: Gradient) -> Iterator[Block]:
     """The gradient at special places."""
+    if _may_be_unread(one.right):
+        words = "Where no term passes its guards, no equation reads {}: the sum is empty and the gradient is 0."
+        yield Paragraph(said("{} " + words, Strong("What nothing reads."), page.math(one.of)))
     if one.cases:
         yield Paragraph((Strong("Special cases."),))
     for case in one.cases:
@@ -130,6 +135,13 @@ def _cases(page: Page, one: Gradient) -> Iterator[Block]:
         found = readings(page, case.left, case.right, case.indices)
         if found.per_sample is not None:
             yield Displayed(reading_formula(page, found.per_sample))
+
+
+def _may_be_unread(right: Expr) -> bool:
+    """Whether every term is guarded, so that all of them may be missing: the remainder that a stride leaves over."""
+    return isinstance(right, Reduce) and any(
+        isinstance(f, Bracket) and is_integer_guard(f) for f in factors_of(right.body)
+    )
 
 
 def _shared(page: Page, one: Gradient) -> Iterator[Block]:

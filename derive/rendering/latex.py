@@ -33,8 +33,9 @@ class Dialect:
 
 _SIGNS: Mapping[str, str] = {
     "−": "-", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∣": r"\mid", "∈": r"\in", "←": r"\leftarrow",
-    "→": r"\to", "·": r"\cdot", "×": r"\times", "∂": r"\partial", "⊙": r"\odot", "⊤": r"\top", "∗": r"\ast",
-    "…": r"\ldots", "⋯": r"\cdots", "∑": r"\sum", "∏": r"\prod", "≈": r"\approx", "∞": r"\infty", "mod": r"\bmod",
+    "→": r"\to", "·": r"\cdot", "×": r"\times", "∂": r"\partial", "⊙": r"\odot", "⊤": r"\top",
+    "∗": r"\ast", "⋆": r"\star", "…": r"\ldots", "⋯": r"\cdots", "∑": r"\sum", "∏": r"\prod", "≈": r"\approx",
+    "∞": r"\infty", "mod": r"\bmod",
 }  # fmt: skip
 
 TEX = Dialect(r"\\", r"\,", r"\operatorname", r"\boldsymbol", lone_letter=False, signs=_SIGNS)

@@ -19,7 +19,8 @@ from derive.rendering.products import Factor, laid_out
 from derive.rendering.typeset import typeset
 
 _SUM, _TIMES_LEVEL, _PRODUCT, _ATOM = range(4)
-_TIMES, _TRANSPOSED, _CONVOLVED = F.Sign("⊙", "binary"), F.Sign("⊤"), F.Sign("∗", "binary")
+_TIMES, _TRANSPOSED = F.Sign("⊙", "binary"), F.Sign("⊤")
+_CORRELATED, _CONVOLVED = F.Sign("⋆", "binary"), F.Sign("∗", "binary")
 _RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
@@ -63,9 +64,9 @@ def _set(expr: M.MatExpr, style: Style) -> tuple[F.Formula, int]:
             return F.row(F.Function(op), F.fenced("(", matrix_formula(of, style), ")")), _ATOM
         case M.Total(op, over, of):
             return _total(op, over, of, style), _PRODUCT
-        case M.Convolution(_, signal, kernel):
+        case M.Convolution(kind, signal, kernel):
             names = (_whole(elem.name, style) for elem in (signal, kernel))
-            return F.joined(tuple(names), _CONVOLVED), _PRODUCT
+            return F.joined(tuple(names), _CORRELATED if kind == "correlation" else _CONVOLVED), _PRODUCT
     raise TypeError(f"no formula for {type(expr).__name__}")
 
 

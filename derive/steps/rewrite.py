@@ -64,12 +64,16 @@ def scope_of_child(node: Expr, position: int, scope: Scope) -> Scope:
     return scope
 
 
-def gathered(name: str, steps: Sequence[Step], sentence: str = "") -> tuple[Step, ...]:
-    """The rewrites of one pass as one line of the derivation, with the single rewrites as its sub-steps."""
+def gathered(name: str, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The rewrites of one pass as one line of the derivation, with the single rewrites as its sub-steps.
+
+    The rule after which the pass is named speaks for all, where it was used.
+    """
     if not steps:
         return ()
     if len(steps) == 1:
         return (steps[0],)
     first, last = steps[0], steps[-1]
-    sentence = sentence or " ".join(dict.fromkeys(s.sentence for s in steps))
+    speaking = [s for s in steps if s.rule == name] or steps
+    sentence = " ".join(dict.fromkeys(s.sentence for s in speaking))
     return (Step(name, sentence, first.before, last.after, first.before, last.after, first.indices, tuple(steps)),)

@@ -13,7 +13,7 @@ def test_a_hidden_state_is_read_in_the_same_step_and_in_the_next():
         ("z[s,n,o]", "W_y[o,i]*delta(s, t)"),
         ("a[s,n,k]", "W_h[k,i]*delta(s-1, t)"),
     ]
-    readers = "`z[t,n,o]` for all `o` and by `a[t+1,n,k]` for all `k`"
+    readers = "`z[t,n,o]` for all `o` and by `a[t+1,n,k]` for all `k`, in the next step"
     assert H.steps[0].sentence.startswith(f"`h[t,n,i]` is read by {readers}.")
 
 

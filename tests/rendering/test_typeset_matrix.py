@@ -69,4 +69,4 @@ def test_a_convolution_is_named_by_its_sign():
     line = system.equations[0]
     found = matrix_form(system, line.left, line.right, line.indices).per_sample_reading
     assert isinstance(found, Reading)
-    assert latex(matrix_formula(found.right, Style(notation(system)))).startswith(r"x\ast W+b")
+    assert latex(matrix_formula(found.right, Style(notation(system)))).startswith(r"x\star W+b")
