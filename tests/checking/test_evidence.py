@@ -13,6 +13,9 @@ from derive.checking.evidence import TOLERANCE, Evidence, evidence
 from derive.checking.points import point
 from derive.checking.sizes import choose_sizes
 from derive.checking.truth import interpreter_of
+from derive.language.binding import (
+    substitute,
+)
 from derive.language.expr import (
     Add,
     Bracket,
@@ -25,11 +28,12 @@ from derive.language.expr import (
     add,
     mul,
     num,
-    substitute,
-        transform,
-)  # fmt: skip
+)
 from derive.language.integers import index_symbol, size_symbol
 from derive.language.load import catalogue, layer, load
+from derive.language.traverse import (
+    transform,
+)
 from derive.steps.record import Derivation, Gradient, Step
 
 

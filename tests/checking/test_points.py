@@ -9,26 +9,6 @@ from derive.checking.points import PointError, point, points
 from derive.checking.sizes import choose_sizes
 from derive.language.load import layer, load
 
-SEEDS = range(5)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_recurrences_have_the_lengths_asked_for_and_other_sizes_differ(seed):
-    for at, length in zip(points(load("rnn"), (5, 1, 2), seed), (5, 1, 2), strict=True):
-        others = [at.sizes[name] for name in ("N", "H", "D", "O")]
-        assert at.sizes["T"] == length
-        assert len(set(others)) == 4 and min(others) >= 2 and at.sizes["N"] >= 3
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_strides_dilations_and_paddings_are_not_one(seed):
-    sizes = choose_sizes(load("conv2d"), 5, seed)
-    for h in "hw":
-        step, dilation, padding, length = (sizes[f"{name}_{h}"] for name in ("s", "d", "q", "L"))
-        assert step >= 2 and dilation >= 2 and padding >= 1
-        assert sizes[f"P_{h}"] == (length + 2 * padding - dilation * (sizes[f"K_{h}"] - 1) - 1) // step + 1 >= 2
-        assert (length + 2 * padding - dilation * (sizes[f"K_{h}"] - 1) - 1) % step  # cells the stride does not reach
-
 
 def test_every_value_is_random_and_none_is_zero():
     system = load("rnn")

@@ -1,0 +1,61 @@
+"""Sizes that cannot hide a mistake: told apart from one another, no stride of one, remainders, short recurrences."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from derive.checking.points import points
+from derive.checking.sizes import choose_sizes, size_value
+from derive.language.integers import FloorDiv, size_symbol
+from derive.language.load import catalogue, layer, load
+
+SEEDS = range(5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_recurrences_have_the_lengths_asked_for_and_other_sizes_differ(seed):
+    for at, length in zip(points(load("rnn"), (5, 1, 2), seed), (5, 1, 2), strict=True):
+        others = [at.sizes[name] for name in ("N", "H", "D", "O")]
+        assert at.sizes["T"] == length
+        assert len(set(others)) == 4 and min(others) >= 2 and at.sizes["N"] >= 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_strides_dilations_and_paddings_are_not_one(seed):
+    sizes = choose_sizes(load("conv2d"), 5, seed)
+    for h in "hw":
+        step, dilation, padding, length = (sizes[f"{name}_{h}"] for name in ("s", "d", "q", "L"))
+        assert step >= 2 and dilation >= 2 and padding >= 1
+        assert sizes[f"P_{h}"] == (length + 2 * padding - dilation * (sizes[f"K_{h}"] - 1) - 1) // step + 1 >= 2
+        assert (length + 2 * padding - dilation * (sizes[f"K_{h}"] - 1) - 1) % step  # cells the stride does not reach
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_any_two_settings_differ_at_some_point(name):
+    """Two strides that are always equal, or a stride and a dilation, could be mistaken for each other unseen."""
+    system = load(name)
+    chosen = [at.sizes for at in points(system)]
+    shown = {s.name for t in system.tensors.values() for a in t.axes for s in a.extent.free_symbols}
+    for one, other in combinations([n for n in system.sizes if n not in shown], 2):
+        assert any(sizes[one] != sizes[other] for sizes in chosen), (one, other)
+
+
+def test_fixed_sizes_are_kept():
+    sizes = choose_sizes(load("conv2d"), 5, 0, {"s_h": 1, "s_w": 1})
+    assert sizes["s_h"] == sizes["s_w"] == 1 and sizes["d_h"] >= 2
+
+
+def test_the_value_of_a_size_expression():
+    length, step = size_symbol("L"), size_symbol("s")
+    assert size_value(FloorDiv(length - 3, step) + 1, {"L": 10, "s": 2}) == 4
+
+
+def test_sizes_that_cannot_be_are_refused():
+    system = layer(
+        indices="p=0..P-1  a=0..L-1", sizes="P = 2 - L", inputs="x[a]", outside="x = 0",
+        equations="y[p] = x[p]", output="y",
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="P"):
+        choose_sizes(system, 5, 0, {"L": 7})
