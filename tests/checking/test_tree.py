@@ -46,7 +46,7 @@ def test_a_node_knows_its_free_indices_and_what_it_reads():
 
 @pytest.mark.parametrize(
     "expression",
-    [i_ - i_ + 3, i_, 2 * i_ - K * S + 1, FloorDiv(i_ + 3 * K, S), Mod(i_ - K, S), i_**2 * K, element("tok", (i_, K + 1))],
+    [i_ - i_ + 3, i_, 2 * i_ - K * S + 1, FloorDiv(i_ + 3 * K, S), Mod(i_ - K, S), i_**2, element("tok", (i_, K + 1))],
 )
 def test_an_index_expression_has_the_same_value_as_elsewhere(expression):
     values = {i_: np.array([[-3], [0], [7]]), K: np.array([0, 2]), S: 3}
