@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from derive.calculus.contract import CONTRACT, LEFTOVER
 from derive.calculus.simplify import SIMPLIFY
-from derive.language.expr import Bracket, Compare, Elem, Expr, Index, Size, substitute, walk
+from derive.language.binding import (
+    substitute,
+)
+from derive.language.expr import (
+    Bracket,
+    Compare,
+    Elem,
+    Expr,
+    Index,
+    Size,
+)
 from derive.language.integers import Integer, Mod, is_size, symbols_of
 from derive.language.system import System
 from derive.language.text import integer_text
+from derive.language.traverse import (
+    walk,
+)
 from derive.steps.record import Case, Step
 from derive.steps.rewrite import rewrite
 from derive.steps.rule import Scope, scope_of

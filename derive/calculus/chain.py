@@ -10,24 +10,28 @@ from derive.calculus.differentiate import DIFFERENTIATE
 from derive.calculus.instances import named_apart
 from derive.calculus.order import alive_tensors, is_given
 from derive.calculus.simplify import SIMPLIFY
+from derive.language.binding import (
+    replaced,
+    substitute,
+)
 from derive.language.expr import (
     Compare,
     Elem,
     Expr,
     Index,
     Partial,
-    all_index_names,
     mul,
-    replaced,
     size,
-    substitute,
     sum_,
-    transform,
-)  # fmt: skip
+)
 from derive.language.integers import expand, is_size, linear_in, symbols_of
 from derive.language.ranges import facts_of, refuted
 from derive.language.schedule import reads, reads_in
 from derive.language.system import LOSS, Equation, System
+from derive.language.traverse import (
+    all_index_names,
+    transform,
+)
 from derive.steps.record import Reader, Step, gradient_name
 from derive.steps.rewrite import rewrite
 from derive.steps.rule import fresh_index, scope_of

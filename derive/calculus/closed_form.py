@@ -19,11 +19,13 @@ from derive.language.expr import (
     Reduce,
     add,
     mul,
-    names_read,
-    transform,
-)  # fmt: skip
+)
 from derive.language.schedule import Loop, schedule
 from derive.language.system import Equation, System
+from derive.language.traverse import (
+    names_read,
+    transform,
+)
 from derive.steps.record import ClosedForm, Gradient, gradient_name
 from derive.steps.rewrite import rewrite
 from derive.steps.rule import scope_of

@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from derive.calculus.instances import named_apart
 from derive.calculus.match import match
 from derive.calculus.simplify import ASSUME, SIMPLIFY, size_of
-from derive.language.expr import Elem, Expr, Index, all_index_names, substitute, transform
+from derive.language.binding import (
+    substitute,
+)
+from derive.language.expr import (
+    Elem,
+    Expr,
+    Index,
+)
+from derive.language.traverse import (
+    all_index_names,
+    transform,
+)
 from derive.steps.record import Gradient, Step, gradient_name
 from derive.steps.rewrite import gathered, rewrite
 from derive.steps.rule import Scope

@@ -9,6 +9,9 @@ from __future__ import annotations
 from derive.calculus.guards import exact_division, impossible_guard, known_guard, merge_guards, range_condition
 from derive.calculus.sums import count_terms, merge_sums, multiply_out, out_of_the_sum, split_sum
 from derive.calculus.terms import factors_of
+from derive.language.binding import (
+    substitute,
+)
 from derive.language.expr import (
     ZERO,
     Bracket,
@@ -17,16 +20,17 @@ from derive.language.expr import (
     Expr,
     Index,
     Reduce,
-    all_index_names,
-    free_symbols,
     mul,
     size,
-    substitute,
     sum_,
-)  # fmt: skip
+)
 from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, symbols_of
 from derive.language.ranges import Facts, nonnegative, proved, refuted
 from derive.language.text import integer_text
+from derive.language.traverse import (
+    all_index_names,
+    free_symbols,
+)
 from derive.steps.rule import Rewrite, Scope, rule
 
 

@@ -33,14 +33,16 @@ from derive.language.expr import (
     Pow,
     add,
     mul,
-    names_read,
     power,
-    transform,
-)  # fmt: skip
+)
 from derive.language.functions import TABLE
 from derive.language.parser import parse_expression
 from derive.language.scope import Scope as Names
 from derive.language.system import Tensor
+from derive.language.traverse import (
+    names_read,
+    transform,
+)
 from derive.steps.rule import Rewrite, Scope, rule
 
 

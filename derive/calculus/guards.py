@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from derive.language.binding import (
+    map_integers,
+)
 from derive.language.expr import (
     ONE,
     ZERO,
@@ -12,13 +15,14 @@ from derive.language.expr import (
     Mul,
     Num,
     Size,
-    map_integers,
     mul,
     size,
-    walk,
-)  # fmt: skip
+)
 from derive.language.integers import FloorDiv, Integer, Mod, expand
 from derive.language.ranges import proved, refuted
+from derive.language.traverse import (
+    walk,
+)
 from derive.steps.rule import Rewrite, Scope, rule
 
 

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from derive.language.expr import Along, Elem, Expr, Reduce, all_index_names, substitute, transform
+from derive.language.binding import (
+    substitute,
+)
+from derive.language.expr import (
+    Along,
+    Elem,
+    Expr,
+    Reduce,
+)
 from derive.language.integers import Integer
 from derive.language.system import Equation
+from derive.language.traverse import (
+    all_index_names,
+    transform,
+)
 from derive.steps.rule import Scope, fresh_index
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.language.binding import (
+    replaced,
+    substitute,
+)
 from derive.language.expr import (
     Add,
     Along,
@@ -19,9 +23,7 @@ from derive.language.expr import (
     Pow,
     Reduce,
     Size,
-    replaced,
-    substitute,
-)  # fmt: skip
+)
 from derive.language.integers import Integer, expand, index_symbol, linear_in, symbols_of
 
 Binding = dict[Integer, Integer]

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.language.expr import Along, Elem, Index, Reduce, names_read, walk
+from derive.language.expr import (
+    Along,
+    Elem,
+    Index,
+    Reduce,
+)
 from derive.language.schedule import reads, schedule
 from derive.language.system import LOSS, Equation, System
+from derive.language.traverse import (
+    names_read,
+    walk,
+)
 
 
 def default_wrt(system: System) -> tuple[str, ...]:

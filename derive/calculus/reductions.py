@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from derive.calculus.instances import named_apart
+from derive.language.binding import (
+    substitute,
+)
 from derive.language.expr import (
     MINUS_ONE,
     ONE,
@@ -16,14 +19,15 @@ from derive.language.expr import (
     Partial,
     Reduce,
     add,
-    all_index_names,
     mul,
     neg,
     power,
     size,
-    substitute,
     sum_,
-)  # fmt: skip
+)
+from derive.language.traverse import (
+    all_index_names,
+)
 from derive.steps.rule import Scope, fresh_index, rule
 
 

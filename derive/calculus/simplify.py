@@ -25,10 +25,12 @@ from derive.language.expr import (
     mul,
     power,
     size,
-    walk,
-)  # fmt: skip
+)
 from derive.language.ranges import proved
 from derive.language.system import Equation
+from derive.language.traverse import (
+    walk,
+)
 from derive.steps.rule import Rewrite, Scope, rule
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from derive.calculus.terms import coefficient_of, factors_of
+from derive.language.binding import (
+    substitute,
+)
 from derive.language.expr import (
     ONE,
     Add,
@@ -15,13 +18,14 @@ from derive.language.expr import (
     Num,
     Reduce,
     add,
-    all_index_names,
-    free_symbols,
     mul,
     size,
-    substitute,
     sum_,
-)  # fmt: skip
+)
+from derive.language.traverse import (
+    all_index_names,
+    free_symbols,
+)
 from derive.steps.rule import Rewrite, Scope, fresh_index, rule
 
 

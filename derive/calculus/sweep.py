@@ -24,8 +24,18 @@ from derive.calculus.order import (
     places,
 )  # fmt: skip
 from derive.calculus.simplify import SIMPLIFY
-from derive.language.expr import Along, Elem, Expr, Index, Reduce, add, walk
+from derive.language.expr import (
+    Along,
+    Elem,
+    Expr,
+    Index,
+    Reduce,
+    add,
+)
 from derive.language.system import Equation, System, Tensor
+from derive.language.traverse import (
+    walk,
+)
 from derive.steps.record import Derivation, Gradient, Reader, Step, gradient_name, upstream_name
 from derive.steps.rewrite import gathered, rewrite
 from derive.steps.rule import scope_of

@@ -19,9 +19,20 @@ from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes
 from derive.checking.tree import Forest
 from derive.checking.truth import interpreter_of, terms_interpreter_of
-from derive.language.expr import ZERO, Bracket, Compare, Expr, Index, Num, Size, free_symbols
+from derive.language.expr import (
+    ZERO,
+    Bracket,
+    Compare,
+    Expr,
+    Index,
+    Num,
+    Size,
+)
 from derive.language.integers import is_size
 from derive.language.parser import parse_in
+from derive.language.traverse import (
+    free_symbols,
+)
 from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
 
 TOLERANCE = 1e-11  # of the relative difference: complex step and exact formulas leave rounding only

@@ -17,9 +17,15 @@ from derive.checking.margins import Margins
 from derive.checking.places import Grid, Scope, Stored
 from derive.checking.reference import STEP, Interpreter
 from derive.checking.tree import Forest
-from derive.language.expr import Expr, Index, names_read
+from derive.language.expr import (
+    Expr,
+    Index,
+)
 from derive.language.schedule import Block, Loop, schedule
 from derive.language.system import LOSS, Equation, System
+from derive.language.traverse import (
+    names_read,
+)
 
 Evaluate = Callable[[Interpreter, Expr, Scope], Array]
 

@@ -21,10 +21,23 @@ from derive.checking.places import Stored
 from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes, size_value
 from derive.language.errors import LayerError
-from derive.language.expr import Bracket, Call, Elem, Expr, Num, Pow, Reduce, Size, names_read, walk
+from derive.language.expr import (
+    Bracket,
+    Call,
+    Elem,
+    Expr,
+    Num,
+    Pow,
+    Reduce,
+    Size,
+)
 from derive.language.integers import Integer, expand
 from derive.language.schedule import reads
 from derive.language.system import LOSS, Assumption, System
+from derive.language.traverse import (
+    names_read,
+    walk,
+)
 
 _ATTEMPTS = 25  # draws at each of three levels: any signs, logarithms' arguments positive, everything positive
 _HOPELESS = 5  # draws without a single one at which every function is defined: the next level is tried

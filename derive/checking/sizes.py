@@ -17,10 +17,13 @@ import numpy as np
 import sympy
 
 from derive.checking.tree import compiled
-from derive.language.expr import names_read, walk
 from derive.language.integers import FloorDiv, Integer, is_size, linear_in, size_symbol, symbols_of
 from derive.language.schedule import Loop, reads, schedule
 from derive.language.system import System
+from derive.language.traverse import (
+    names_read,
+    walk,
+)
 
 Sizes = Mapping[str, int]
 Values = Mapping[Integer, int]

@@ -18,10 +18,12 @@ from derive.language.expr import (
     Num,
     Partial,
     Reduce,
+)
+from derive.language.integers import FloorDiv, Integer, Mod, is_size, symbols_of
+from derive.language.traverse import (
     bound_at,
     integers_at,
-)  # fmt: skip
-from derive.language.integers import FloorDiv, Integer, Mod, is_size, symbols_of
+)
 
 Places = Any  # an int, or an array of integers
 Reader = Callable[[str, tuple[Places, ...]], Places]  # reads an integer tensor

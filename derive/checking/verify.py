@@ -18,10 +18,15 @@ from derive.checking.elementwise import stand_in
 from derive.checking.forward import declared
 from derive.checking.points import Point, points
 from derive.checking.truth import terms_interpreter_of, true_gradients
-from derive.language.expr import Call, walk
+from derive.language.expr import (
+    Call,
+)
 from derive.language.functions import TABLE
 from derive.language.integers import size_symbol
 from derive.language.system import System
+from derive.language.traverse import (
+    walk,
+)
 from derive.steps.record import Derivation, gradient_name
 
 BAR = 1e-12  # of the relative error

@@ -16,11 +16,21 @@ from derive.forms.matrix_contract import NotSayable
 from derive.forms.matrix_convolution import convolution
 from derive.forms.matrix_raise import Scope, raised
 from derive.forms.matrix_tree import MatExpr, Power, Scalar, Tensor, Total
-from derive.language.expr import Elem, Expr, Index, bound_at, free_symbols, names_read, walk
+from derive.language.expr import (
+    Elem,
+    Expr,
+    Index,
+)
 from derive.language.integers import Integer, symbols_of
 from derive.language.parser import parse_in
 from derive.language.system import System
 from derive.language.system import Tensor as tensor_of_system
+from derive.language.traverse import (
+    bound_at,
+    free_symbols,
+    names_read,
+    walk,
+)
 
 
 @dataclass(frozen=True)

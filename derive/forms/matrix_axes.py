@@ -22,12 +22,14 @@ from derive.language.expr import (
     Partial,
     Reduce,
     Size,
+)
+from derive.language.integers import Integer, is_size, symbols_of
+from derive.language.system import LOSS, Equation, System, Tensor
+from derive.language.traverse import (
     bound_at,
     integers_at,
     walk,
 )
-from derive.language.integers import Integer, is_size, symbols_of
-from derive.language.system import LOSS, Equation, System, Tensor
 
 Axis = tuple[str, int]  # a tensor's name and the number of one of its axes
 

@@ -12,8 +12,18 @@ from dataclasses import dataclass, field
 
 from derive.forms.matrix_build import axis_names, matmul, nodes, times, total, transposed
 from derive.forms.matrix_tree import Axes, Diag, Dot, MatExpr, Outer, Power, Scalar, Tensor, Times
-from derive.language.expr import MINUS_ONE, ONE, Index, Num, Pow, free_symbols, size
+from derive.language.expr import (
+    MINUS_ONE,
+    ONE,
+    Index,
+    Num,
+    Pow,
+    size,
+)
 from derive.language.integers import Integer, symbols_of
+from derive.language.traverse import (
+    free_symbols,
+)
 
 Placed = tuple[int, MatExpr]  # a factor and its place in reading order
 Pair = frozenset[Index]

@@ -28,14 +28,16 @@ from derive.language.expr import (
     Num,
     Reduce,
     Size,
-    free_symbols,
     mul,
     size,
-    walk,
 )
 from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, symbols_of
 from derive.language.ranges import Facts, facts_of, proved
 from derive.language.system import System
+from derive.language.traverse import (
+    free_symbols,
+    walk,
+)
 
 
 def convolution(system: System, left: Elem, right: Expr, indices: tuple[Index, ...]) -> MatExpr | str | None:

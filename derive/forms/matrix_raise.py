@@ -13,8 +13,19 @@ from derive.forms.matrix_build import transposed
 from derive.forms.matrix_contract import NotSayable, check_name, product, reduction
 from derive.forms.matrix_tree import Axes, MatExpr
 from derive.language import expr as E
-from derive.language.expr import Expr, Index, free_symbols, names_read, substitute
+from derive.language.binding import (
+    substitute,
+)
+from derive.language.expr import (
+    Expr,
+    Index,
+)
 from derive.language.integers import Integer
+from derive.language.traverse import (
+    free_symbols,
+    names_read,
+    walk,
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,7 @@ def _power(base: Expr, exponent: Expr, scope: Scope, wanted: Axes | None) -> Mat
 
 
 def _bracket(bracket: Expr, conditions: tuple[E.Compare, ...], scope: Scope, wanted: Axes | None) -> MatExpr:
-    if not scope.axes_of(bracket) and not any(isinstance(n, E.Elem) for n in E.walk(bracket)):
+    if not scope.axes_of(bracket) and not any(isinstance(n, E.Elem) for n in walk(bracket)):
         return M.Scalar(bracket)  # a guard on integers
     sides = _alike(bracket.children, scope, wanted, f"`{bracket}`")
     return M.Condition(tuple(c.op for c in conditions), sides)

@@ -6,10 +6,19 @@ from collections.abc import Iterator
 
 from derive.forms.matrix_build import nodes
 from derive.forms.matrix_tree import Convolution, MatExpr, MatMul, Slide, Tensor, Transpose
-from derive.language.expr import Elem, Index, Mul, Reduce, bound_at, walk
+from derive.language.expr import (
+    Elem,
+    Index,
+    Mul,
+    Reduce,
+)
 from derive.language.integers import Integer, symbols_of
 from derive.language.system import Equation, System
 from derive.language.text import integer_text
+from derive.language.traverse import (
+    bound_at,
+    walk,
+)
 from derive.steps.record import gradient_name
 
 _ORDINAL = ("first", "second")

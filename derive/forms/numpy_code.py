@@ -15,12 +15,22 @@ from derive.forms.numpy_scope import Scope, Writer, scope_of
 from derive.forms.numpy_sizes import arguments, header, sizes_of
 from derive.forms.numpy_statements import write
 from derive.forms.numpy_text import Piece
-from derive.language.expr import Bracket, Call, Delta, Index, free_symbols, names_read, walk
+from derive.language.expr import (
+    Bracket,
+    Call,
+    Delta,
+    Index,
+)
 from derive.language.functions import TABLE
 from derive.language.integers import expand, is_size
 from derive.language.schedule import schedule
 from derive.language.system import Equation, System
 from derive.language.text import integer_text, text
+from derive.language.traverse import (
+    free_symbols,
+    names_read,
+    walk,
+)
 from derive.steps.record import gradient_name, upstream_name
 
 

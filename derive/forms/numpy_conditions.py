@@ -6,9 +6,24 @@ from collections.abc import Iterator, Sequence
 
 import sympy
 
-from derive.language.expr import Along, Bracket, Compare, Delta, Elem, Expr, Mul, Num, Reduce, Size, size, walk
+from derive.language.expr import (
+    Along,
+    Bracket,
+    Compare,
+    Delta,
+    Elem,
+    Expr,
+    Mul,
+    Num,
+    Reduce,
+    Size,
+    size,
+)
 from derive.language.integers import Integer, Mod, expand
 from derive.language.ranges import Facts, proved
+from derive.language.traverse import (
+    walk,
+)
 
 
 def conditions_of(factor: Expr) -> tuple[Compare, ...]:

@@ -11,6 +11,10 @@ from collections.abc import Iterator, Sequence
 import sympy
 
 from derive.forms.numpy_conditions import conditions_of, plain_reads, remainder, sides, without, without_proved
+from derive.language.binding import (
+    fresh_name,
+    substitute,
+)
 from derive.language.expr import (
     Along,
     Bracket,
@@ -20,15 +24,15 @@ from derive.language.expr import (
     Expr,
     Index,
     Size,
-    all_index_names,
-    fresh_name,
     size,
-    substitute,
-    transform,
-)  # fmt: skip
+)
 from derive.language.integers import FloorDiv, Integer, Mod, expand, linear_in
 from derive.language.ranges import Facts, proved
 from derive.language.system import System
+from derive.language.traverse import (
+    all_index_names,
+    transform,
+)
 
 Sum = tuple[tuple[Index, ...], tuple[Expr, ...]]
 

@@ -8,18 +8,22 @@ import sympy
 
 from derive.forms.numpy_conditions import conditions_of, reads_tensors, sides
 from derive.forms.numpy_scope import Scope
+from derive.language.binding import (
+    fresh_name,
+    substitute,
+)
 from derive.language.expr import (
     Bracket,
     Compare,
     Expr,
     Index,
-    all_index_names,
-    free_symbols,
-    fresh_name,
-    substitute,
-)  # fmt: skip
+)
 from derive.language.integers import FloorDiv, Integer, Mod, expand, index_symbol, linear_in
 from derive.language.ranges import Facts, nonnegative
+from derive.language.traverse import (
+    all_index_names,
+    free_symbols,
+)
 
 
 def has_axes(expr: Expr, scope: Scope) -> bool:

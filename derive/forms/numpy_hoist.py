@@ -18,12 +18,14 @@ from derive.language.expr import (
     Index,
     Reduce,
     add,
+)
+from derive.language.schedule import Block, Loop
+from derive.language.system import Equation, System, Tensor
+from derive.language.traverse import (
     free_symbols,
     names_read,
     walk,
 )
-from derive.language.schedule import Block, Loop
-from derive.language.system import Equation, System, Tensor
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,15 @@ from derive.language.expr import (
     Reduce,
     Size,
     divide,
-    free_symbols,
     mul,
     power,
     size,
-    walk,
-)  # fmt: skip
+)
 from derive.language.functions import TABLE
+from derive.language.traverse import (
+    free_symbols,
+    walk,
+)
 
 
 def lower(expr: Expr, scope: Scope) -> Array:

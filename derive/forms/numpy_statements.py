@@ -13,8 +13,23 @@ from derive.forms.numpy_scatter import Part, Target, added_at, landed, strided
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_terms import Landing, element_landing, term_of, terms_of, window_landing
 from derive.forms.numpy_text import Level, Piece
-from derive.language.expr import ZERO, Add, Bracket, Compare, Expr, Index, Mul, Reduce, add, free_symbols, mul, sum_
+from derive.language.expr import (
+    ZERO,
+    Add,
+    Bracket,
+    Compare,
+    Expr,
+    Index,
+    Mul,
+    Reduce,
+    add,
+    mul,
+    sum_,
+)
 from derive.language.system import Equation
+from derive.language.traverse import (
+    free_symbols,
+)
 
 
 def write(equation: Equation, scope: Scope, exists: bool, part: bool = False, added: Expr | None = None) -> None:

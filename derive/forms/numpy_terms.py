@@ -14,6 +14,10 @@ import sympy
 
 from derive.forms.numpy_conditions import conditions_of, plain_reads, reads_tensors, remainder, sides, without_proved
 from derive.forms.numpy_equalities import at_place, settled
+from derive.language.binding import (
+    fresh_name,
+    substitute,
+)
 from derive.language.expr import (
     Add,
     Bracket,
@@ -22,16 +26,16 @@ from derive.language.expr import (
     Index,
     Mul,
     Reduce,
-    all_index_names,
-    fresh_name,
     mul,
     size,
-    substitute,
     sum_,
-)  # fmt: skip
+)
 from derive.language.integers import FloorDiv, Integer, Mod, expand, index_symbol, linear_in, symbols_of
 from derive.language.ranges import Facts, nonnegative
 from derive.language.system import System
+from derive.language.traverse import (
+    all_index_names,
+)
 
 
 @dataclass(frozen=True)

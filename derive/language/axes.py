@@ -12,8 +12,22 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from derive.language import expr as E
-from derive.language.expr import Along, Expr, Index, Reduce, free_symbols, fresh_name, substitute
+from derive.language.binding import (
+    fresh_name,
+    substitute,
+)
+from derive.language.expr import (
+    Along,
+    Expr,
+    Index,
+    Reduce,
+)
 from derive.language.integers import Integer, expand, index_symbol, size_symbol
+from derive.language.traverse import (
+    bound_at,
+    free_symbols,
+    walk,
+)
 
 
 class ShapeError(Exception):
@@ -171,7 +185,7 @@ def settled(expr: Expr, indices: Mapping[str, Index], taken: frozenset[str] = fr
 
     ``taken`` are names to keep clear of: the free indices of the line.
     """
-    if not any("~" in i.name for node in E.walk(expr) for i in E.bound_at(node)):
+    if not any("~" in i.name for node in walk(expr) for i in bound_at(node)):
         return expr
     if isinstance(expr, Reduce | Along):
         rename: dict[Integer, Integer] = {}

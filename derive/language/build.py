@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from derive.language import expr as E
 from derive.language.declarations import (
     Declared,
     declare_indices,
@@ -29,6 +28,7 @@ from derive.language.options import Choice
 from derive.language.parser import parse_expression, parse_onto
 from derive.language.scope import Scope
 from derive.language.system import LOSS, Assumption, Equation, System, Tensor
+from derive.language.traverse import free_symbols, integers_at, walk
 
 MAX_EQUATIONS = 200
 
@@ -192,7 +192,7 @@ def _assumptions(fields: Fields, scope: Scope, declared: Declared) -> tuple[tupl
                 raise entry.error("expected an equality, or a least value of a size", 0, hint)
             left = parse_expression(entry.part(0, sides.end(1)), scope)
             right = parse_expression(entry.part(sides.start(3), len(entry.text)), scope)
-            free = E.free_symbols(left) | E.free_symbols(right)
+            free = free_symbols(left) | free_symbols(right)
             indices = tuple(i for i in scope.indices.values() if i.symbol in free)
             out.append(Assumption(left, right, indices, entry.text))
     return tuple(out), least
@@ -200,8 +200,8 @@ def _assumptions(fields: Fields, scope: Scope, declared: Declared) -> tuple[tupl
 
 def _integers(equations: Sequence[Equation]) -> Iterator[Integer]:
     for equation in equations:
-        for node in (equation.left, *E.walk(equation.right)):
-            yield from E.integers_at(node)
+        for node in (equation.left, *walk(equation.right)):
+            yield from integers_at(node)
 
 
 def _check_meanings(fields: Fields, known: Collection[str]) -> None:

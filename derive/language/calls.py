@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING
 from derive.language import expr as E
 from derive.language.axes import Value, hint_of
 from derive.language.errors import Fragment, nearest
-from derive.language.expr import Index, free_symbols
+from derive.language.expr import (
+    Index,
+)
 from derive.language.functions import TABLE, Function
 from derive.language.lexical import tree_of
 from derive.language.scope import ALONG, REDUCTIONS, Scope, counted, meaning_of
 from derive.language.system import Tensor
+from derive.language.traverse import (
+    free_symbols,
+    transform,
+)
 
 if TYPE_CHECKING:
     from derive.language.elaborate import Elaborator
@@ -135,7 +141,7 @@ def _by_row(reader: Elaborator, row: Function, x: E.Expr) -> E.Expr:
     tensors = {name: Tensor(name, (), "computed") for name in (*row.arguments, "y")}
     derivative = replace(reader, text=formula, scope=Scope(tensors=tensors)).value(tree_of(formula)).expr
     meant = {row.arguments[0]: x, "y": E.Call(row.name, (x,))}
-    return E.transform(derivative, lambda node: meant[node.name] if isinstance(node, E.Elem) else node)
+    return transform(derivative, lambda node: meant[node.name] if isinstance(node, E.Elem) else node)
 
 
 def _is_index(reader: Elaborator, node: ast.expr) -> bool:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.language.binding import (
+    replaced,
+)
 from derive.language.build import Built
 from derive.language.coverage import Box, box_of, boxes, pinned, uncovered
 from derive.language.equations import Line
 from derive.language.errors import LayerError
-from derive.language.expr import Along, Elem, Expr, add, replaced, sum_, transform
+from derive.language.expr import (
+    Along,
+    Elem,
+    Expr,
+    add,
+    sum_,
+)
 from derive.language.integers import Integer, expand
 from derive.language.parser import elements_in
 from derive.language.ranges import Facts, facts_of, nonnegative
@@ -16,6 +25,9 @@ from derive.language.schedule import CircularError, reads, reads_in, schedule
 from derive.language.scope import Scope
 from derive.language.system import Equation, System
 from derive.language.text import integer_text, text
+from derive.language.traverse import (
+    transform,
+)
 
 
 def check(built: Built) -> None:

@@ -21,12 +21,14 @@ from derive.language.expr import (
     Index,
     Mul,
     Reduce,
-    integers_at,
     size,
-)  # fmt: skip
+)
 from derive.language.integers import Integer, expand
 from derive.language.ranges import Facts, facts_of, refuted
 from derive.language.system import Equation, System
+from derive.language.traverse import (
+    integers_at,
+)
 
 
 @dataclass(frozen=True)

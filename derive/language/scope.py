@@ -11,6 +11,7 @@ from derive.language.expr import Index
 from derive.language.functions import TABLE
 from derive.language.integers import Integer
 from derive.language.system import System, Tensor
+from derive.language.traverse import walk
 
 REDUCTIONS = ("sum", "mean", "prod", "max", "logsumexp")
 ALONG = ("softmax", "argmax")  # functions of a whole axis, read at a place of it
@@ -52,7 +53,7 @@ class Scope:
 
 def scope_of(system: System, tensors: Mapping[str, Tensor] | None = None, calculus: bool = False) -> Scope:
     """All the names of a system, and more tensors where given."""
-    calls = (node.function for e in system.all_equations for node in E.walk(e.right) if isinstance(node, E.Call))
+    calls = (node.function for e in system.all_equations for node in walk(e.right) if isinstance(node, E.Call))
     abstract = {name.rstrip("'") for name in calls} - set(TABLE)
     sizes = (*system.sizes, *system.derived)
     known = {**system.tensors, **(tensors or {})}

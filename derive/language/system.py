@@ -9,8 +9,15 @@ from typing import Literal
 
 import sympy
 
-from derive.language.expr import Elem, Expr, Index, names_read
+from derive.language.expr import (
+    Elem,
+    Expr,
+    Index,
+)
 from derive.language.integers import Integer
+from derive.language.traverse import (
+    names_read,
+)
 
 Kind = Literal["input", "param", "computed", "upstream", "gradient"]
 

@@ -7,7 +7,9 @@ from fractions import Fraction
 import sympy
 
 from derive.language import expr as E
+from derive.language.binding import substitute
 from derive.language.integers import FloorDiv, Integer, Mod, is_size
+from derive.language.traverse import free_symbols
 
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = range(5)
 
@@ -91,9 +93,9 @@ def _product(factors: tuple[E.Expr, ...]) -> tuple[str, int]:
 
 def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, ...]) -> str:
     """``softmax(z[n,k], k)``; ``softmax(z[n,k], k)[T]`` where it is read at a place that has no name of its own."""
-    known = E.free_symbols(body)
+    known = free_symbols(body)
     if all(p == i.symbol or (p.is_Symbol and not is_size(p) and p not in known) for i, p in zip(over, at, strict=True)):
-        body = E.substitute(body, {i.symbol: p for i, p in zip(over, at, strict=True)})
+        body = substitute(body, {i.symbol: p for i, p in zip(over, at, strict=True)})
         return f"{op}({text(body)}, {', '.join(p.name for p in at)})"
     names = ", ".join(i.name for i in over)
     return f"{op}({text(body)}, {names})[{','.join(map(integer_text, at))}]"

@@ -9,6 +9,7 @@ import sympy
 from derive.language import expr as E
 from derive.language.integers import FloorDiv, Integer
 from derive.language.system import System
+from derive.language.traverse import all_index_names, integers_at, transform, walk
 from derive.rendering.conditions import even_divisions
 
 Names = Mapping[Integer, Integer]  # quotient -> the symbol that stands for it
@@ -19,10 +20,10 @@ def abbreviated(expr: E.Expr, system: System) -> tuple[E.Expr, Names]:
 
     The name is that of an index of the layer which has the range that the guards allow the quotient, and is free.
     """
-    conditions = [c for n in E.walk(expr) if isinstance(n, E.Bracket) for c in n.conditions]
+    conditions = [c for n in walk(expr) if isinstance(n, E.Bracket) for c in n.conditions]
     even = even_divisions(conditions)
     names: dict[Integer, Integer] = {}
-    taken = set(E.all_index_names(expr))
+    taken = set(all_index_names(expr))
     for quotient in dict.fromkeys(_quotients(expr)):
         bounds = _bounds(quotient, conditions)
         if tuple(quotient.args) not in even or quotient.args[0].is_Symbol or bounds is None:
@@ -35,8 +36,8 @@ def abbreviated(expr: E.Expr, system: System) -> tuple[E.Expr, Names]:
 
 
 def _quotients(expr: E.Expr) -> Iterator[Integer]:
-    for node in E.walk(expr):
-        for integer in E.integers_at(node):
+    for node in walk(expr):
+        for integer in integers_at(node):
             yield from sorted(integer.atoms(FloorDiv), key=str)
 
 
@@ -73,4 +74,4 @@ def _renamed(expr: E.Expr, names: Names) -> E.Expr:
                 return E.Partial(of, E.Elem(wrt.name, tuple(i.xreplace(names) for i in wrt.index)))
         return node
 
-    return E.transform(expr, change)
+    return transform(expr, change)

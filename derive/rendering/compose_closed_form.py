@@ -7,8 +7,16 @@ from dataclasses import dataclass, replace
 
 from derive.forms.matrix import matrix_of
 from derive.forms.matrix_tree import MatExpr
-from derive.language.expr import Elem, Expr, Index, Mul, free_symbols
+from derive.language.expr import (
+    Elem,
+    Expr,
+    Index,
+    Mul,
+)
 from derive.language.integers import Integer, index_symbol
+from derive.language.traverse import (
+    free_symbols,
+)
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned
 from derive.rendering.document import Block, Heading, Paragraph, Strong, said, text

@@ -6,9 +6,20 @@ from collections.abc import Iterator
 
 from derive.forms.matrix_build import nodes as matrix_nodes
 from derive.forms.matrix_tree import Apply, Power, Times
-from derive.language.expr import Along, Bracket, Call, Delta, Elem, Expr, Partial, walk
+from derive.language.expr import (
+    Along,
+    Bracket,
+    Call,
+    Delta,
+    Elem,
+    Expr,
+    Partial,
+)
 from derive.language.functions import TABLE
 from derive.language.system import LOSS
+from derive.language.traverse import (
+    walk,
+)
 from derive.rendering import formula as F
 from derive.rendering.compose_matrix import matrix_readings
 from derive.rendering.document import Block, Code, Inlines, Items, said, text

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from derive.language.expr import Elem, Expr, Index, Partial, bound_at, walk
+from derive.language.expr import (
+    Elem,
+    Expr,
+    Index,
+    Partial,
+)
 from derive.language.schedule import Loop, schedule
 from derive.language.system import LOSS, Equation, System
+from derive.language.traverse import (
+    bound_at,
+    walk,
+)
 from derive.rendering import formula as F
 from derive.rendering.abbreviations import abbreviated
 from derive.rendering.breaking import aligned

@@ -8,10 +8,17 @@ from dataclasses import dataclass, replace
 
 from derive.forms.matrix_tree import Tensor as MatrixTensor
 from derive.language.errors import LayerError
-from derive.language.expr import Call, Expr, Index, transform
+from derive.language.expr import (
+    Call,
+    Expr,
+    Index,
+)
 from derive.language.parser import parse_expression, parse_integer
 from derive.language.scope import Scope, scope_of
 from derive.language.system import LOSS, System
+from derive.language.traverse import (
+    transform,
+)
 from derive.rendering import formula as F
 from derive.rendering.document import Code, Inline, Inlines, Math, Text
 from derive.rendering.operators import Style

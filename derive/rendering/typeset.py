@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.language import expr as E
+from derive.language.binding import fresh_name, substitute
 from derive.language.functions import TABLE
 from derive.language.integers import Integer, symbols_of
 from derive.language.system import LOSS
+from derive.language.traverse import all_index_names, transform, walk
 from derive.rendering import formula as F
 from derive.rendering.conditions import chains, even_divisions
 from derive.rendering.functions import applied, exponential, written_out
@@ -178,7 +180,7 @@ def _place(factor: E.Expr) -> int:
     factor = _unmarked(factor)
     if isinstance(factor, E.Num):
         return 0
-    guard = isinstance(factor, E.Bracket) and not any(isinstance(n, E.Elem) for n in E.walk(factor))
+    guard = isinstance(factor, E.Bracket) and not any(isinstance(n, E.Elem) for n in walk(factor))
     return 1 if guard else 2
 
 
@@ -227,7 +229,7 @@ def _call(function: str, arguments: tuple[E.Expr, ...], style: Style) -> Set:
     template = written_out(function)
     if template is not None:
         values = dict(zip(TABLE[function].arguments, arguments, strict=True))
-        return _set(E.transform(template, lambda n: values[n.name] if isinstance(n, E.Elem) else n), style)
+        return _set(transform(template, lambda n: values[n.name] if isinstance(n, E.Elem) else n), style)
     if function == "log" and isinstance(arguments[0], E.Elem) and arguments[0].name not in style.notation.gradients:
         return F.row(F.Function("log"), F.GAP, typeset(arguments[0], style)), PRODUCT
     return applied(function, tuple(typeset(a, style) for a in arguments)), ATOM
@@ -260,7 +262,7 @@ def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, 
     below = F.joined(places, F.COMMA)
     argument = _vector(body, over, style)
     if argument is None and all(a.is_Symbol for a in at):
-        argument = typeset(E.substitute(body, {i.symbol: a for i, a in zip(over, at, strict=True)}), style)
+        argument = typeset(substitute(body, {i.symbol: a for i, a in zip(over, at, strict=True)}), style)
     if argument is None:
         below = F.joined(tuple(F.row(n, F.EQUALS, p) for n, p in zip(names, places, strict=True)), F.COMMA)
         argument = typeset(body, style)
@@ -270,9 +272,9 @@ def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, 
 def _renamed(over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, ...]) -> tuple[tuple[E.Index, ...], E.Expr]:
     """The indices an axis is run by under other names than those of the place where the result is read."""
     taken = frozenset(s.name for a in at for s in symbols_of(a))
-    names = E.all_index_names(body) | taken
-    new = tuple(i.renamed(E.fresh_name(i.name, names)) if i.name in taken else i for i in over)
-    return new, E.substitute(body, {i.symbol: n.symbol for i, n in zip(over, new, strict=True)})
+    names = all_index_names(body) | taken
+    new = tuple(i.renamed(fresh_name(i.name, names)) if i.name in taken else i for i in over)
+    return new, substitute(body, {i.symbol: n.symbol for i, n in zip(over, new, strict=True)})
 
 
 def _vector(body: E.Expr, over: tuple[E.Index, ...], style: Style) -> F.Formula | None:

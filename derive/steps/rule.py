@@ -10,10 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from derive.language.expr import Bracket, Expr, Index, all_index_names, fresh_name
+from derive.language.binding import (
+    fresh_name,
+)
+from derive.language.expr import (
+    Bracket,
+    Expr,
+    Index,
+)
 from derive.language.integers import Integer
 from derive.language.ranges import Facts, facts_of
 from derive.language.system import System
+from derive.language.traverse import (
+    all_index_names,
+)
 
 
 @dataclass(frozen=True)

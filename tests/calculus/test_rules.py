@@ -5,10 +5,16 @@ from rule_system import rule_system
 
 from derive.calculus.match import same
 from derive.calculus.passes import PASSES, all_rules
-from derive.language.expr import Expr, Index, free_symbols
+from derive.language.expr import (
+    Expr,
+    Index,
+)
 from derive.language.integers import is_size
 from derive.language.parser import parse_expression
 from derive.language.scope import scope_of as names_of
+from derive.language.traverse import (
+    free_symbols,
+)
 from derive.steps.rewrite import rewrite
 from derive.steps.rule import Rule, scope_of
 

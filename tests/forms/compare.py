@@ -9,22 +9,27 @@ import numpy as np
 
 from derive.forms.numpy_code import code
 from derive.forms.numpy_sizes import arguments
+from derive.forms.numpy_tokens import token_ranges
 from derive.language.system import System
 from tests.forms.naive import FUNCTIONS, Naive
 
 
-def drawn(system: System, sizes: Mapping[str, int], seed: int, tokens: Mapping[str, tuple[int, int]] = {}) -> Naive:  # noqa: B006
-    """The system at some sizes, with random arrays; integer tensors between bounds given by name."""
+def drawn(system: System, sizes: Mapping[str, int], seed: int, signs: tuple[float, ...] = (1.0, 1.0, -1.0)) -> Naive:
+    """The system at some sizes, with random arrays; elements of integer tensors where they may point, or 1 to 3."""
     rng = np.random.default_rng(seed)
     naive = Naive(system, sizes, {})
+    ends = {
+        name: (naive.integer(low, naive.sizes), naive.integer(high, naive.sizes))
+        for name, low, high in token_ranges(system)
+    }
     arrays: dict[str, Any] = {}
     for tensor in arguments(system):
         shape = [len(naive.range_of(axis, naive.sizes)) for axis in tensor.axes]
         if tensor.integer:
-            low, high = tokens[tensor.name]
+            low, high = ends.get(tensor.name, (1, 3))
             arrays[tensor.name] = rng.integers(low, high + 1, size=shape)
         else:
-            arrays[tensor.name] = rng.uniform(0.3, 1.7, size=shape) * rng.choice([1.0, 1.0, -1.0], size=shape)
+            arrays[tensor.name] = rng.uniform(0.3, 1.7, size=shape) * rng.choice(signs, size=shape)
     naive.arrays = arrays
     return naive
 
@@ -50,7 +55,9 @@ def assert_agrees(system: System, naive: Naive, returns: Sequence[str]) -> None:
         assert np.shape(got[name]) == want.shape, name
         assert np.asarray(got[name]).dtype == np.float64, name
         scale = np.abs(want).max(initial=1.0)
-        np.testing.assert_allclose(got[name], want, rtol=0, atol=1e-10 * scale, err_msg=f"{name}\n{code(system, returns).source}")
+        np.testing.assert_allclose(
+            got[name], want, rtol=0, atol=1e-10 * scale, err_msg=f"{name}\n{code(system, returns).source}"
+        )
 
 
 def sizes_for(system: System, seed: int, largest: int = 4) -> dict[str, int]:
@@ -61,3 +68,15 @@ def sizes_for(system: System, seed: int, largest: int = 4) -> dict[str, int]:
         naive = Naive(system, sizes, {})
         if all(naive.sizes[n] >= 1 for n in system.derived):
             return sizes
+
+
+def drawn_where_defined(system: System, seed: int, returns: Sequence[str]) -> Naive:
+    """The system at random sizes and arrays; all of them positive if a tensor is not defined otherwise."""
+    sizes = sizes_for(system, seed)
+    naive = drawn(system, sizes, seed)
+    try:
+        for name in returns:
+            naive.tensor(name)
+    except (TypeError, ValueError):  # a root or a logarithm of a negative number
+        return drawn(system, sizes, seed, (1.0,))
+    return naive

@@ -162,4 +162,3 @@ LAYERS: dict[str, dict[str, Any]] = {
         "output": "y",
     },
 }
-TOKENS = {"src": (1, 1), "dst": (1, 1), "tok": (0, 0)}

@@ -12,7 +12,20 @@ import numpy as np
 import sympy
 
 from derive.language.expr import (
-    Add, Along, Bracket, Call, Compare, Delta, Elem, Expr, Index, Mul, Num, Pow, Reduce, Size,
+    Add,
+    Along,
+    Bracket,
+    Call,
+    Compare,
+    Delta,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Num,
+    Pow,
+    Reduce,
+    Size,
 )  # fmt: skip
 from derive.language.integers import FloorDiv, Integer, Mod
 from derive.language.system import System
@@ -47,7 +60,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass
 class Naive:
-    """Values of a system for given sizes and arrays (over the declared ranges of inputs, parameters, upstream gradients)."""
+    """Values of a system for given sizes and arrays (those of the arguments, over their declared ranges)."""
 
     system: System
     sizes: Mapping[str, int]
@@ -165,9 +178,7 @@ class Naive:
         assert op == "logsumexp"
         return math.log(math.fsum(math.exp(v) for v in values))
 
-    def along(
-        self, op: str, over: tuple[Index, ...], body: Expr, at: tuple[int, ...], env: Mapping[str, int]
-    ) -> float:
+    def along(self, op: str, over: tuple[Index, ...], body: Expr, at: tuple[int, ...], env: Mapping[str, int]) -> float:
         values = self.places(over, body, env)
         every = list(itertools.product(*(self.range_of(i, env) for i in over)))
         if op == "argmax":

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
 from hypothesis import strategies as st
 
 from derive.language.expr import (
-    Along, Bracket, Call, Compare, Delta, Elem, Expr, Index, Num, Pow, Reduce, add, mul, num, power, reduce_, size,
+    Along,
+    Bracket,
+    Call,
+    Compare,
+    Delta,
+    Elem,
+    Expr,
+    Index,
+    Num,
+    Pow,
+    add,
+    mul,
+    num,
+    power,
+    reduce_,
+    size,
 )  # fmt: skip
 from derive.language.integers import FloorDiv, Integer, Mod, element, expand, index_symbol, size_symbol
 from derive.language.ranges import Facts, facts_of, nonnegative
 from derive.language.system import Equation, System, Tensor
 
-N, M, K, s, d, q = (size_symbol(n) for n in "N M K s d q".split())
+N, M, K, s, d, q = (size_symbol(n) for n in ("N", "M", "K", "s", "d", "q"))
 ONE = sympy.Integer(1)
 INDICES = {
     name: Index(name, sympy.Integer(low), high)
@@ -23,7 +39,20 @@ INDICES = {
         ("i", 1, N), ("j", 1, M), ("k", 1, N), ("l", 1, M), ("u", 0, K - 1), ("v", 0, K - 1), ("p", 0, M - 1), ("r", 2, N + 1),
     )
 }  # fmt: skip
-AXES = {"x": "i", "z": "p", "A": "ij", "B": "jk", "C": "ijl", "w": "u", "V": "uv", "c": "", "g": "r", "E": "pi", "X": "ip", "Y": "i"}
+AXES = {
+    "x": "i",
+    "z": "p",
+    "A": "ij",
+    "B": "jk",
+    "C": "ijl",
+    "w": "u",
+    "V": "uv",
+    "c": "",
+    "g": "r",
+    "E": "pi",
+    "X": "ip",
+    "Y": "i",
+}
 OUTSIDE = {"X": 0.0, "Y": 0.0}
 LOWER = {"N": 1, "M": 1, "K": 1, "s": 1, "d": 1, "q": 0}
 BLANK = System(
@@ -150,15 +179,12 @@ def alongs(draw: st.DrawFn, names: tuple[str, ...], facts: Facts, depth: int) ->
 @st.composite
 def systems(draw: st.DrawFn) -> System:
     """A system of one or two equations; the second may read the first."""
-    free = tuple(draw(st.permutations(draw(st.lists(st.sampled_from(["i", "j", "u", "p", "r"]), unique=True, max_size=3)))))
+    free = tuple(
+        draw(st.permutations(draw(st.lists(st.sampled_from(["i", "j", "u", "p", "r"]), unique=True, max_size=3))))
+    )
     indices = tuple(INDICES[n] for n in free)
     facts = facts_of(BLANK, indices)
     right = draw(expressions(free, facts, draw(st.integers(1, 3))))
     left = Elem("out", tuple(i.symbol for i in indices))
     tensors = {**BLANK.tensors, "out": Tensor("out", indices, "computed")}
-    from dataclasses import replace
-
     return replace(BLANK, tensors=tensors, equations=(Equation(left, right, indices),))
-
-
-__all__ = ["BLANK", "INDICES", "Reduce", "systems"]

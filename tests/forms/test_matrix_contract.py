@@ -10,6 +10,7 @@ from derive.forms.matrix import NotMatrix, Reading, elaborated, matrix_form
 from derive.language import expr as E
 from derive.language.load import layer
 from derive.language.system import Tensor
+from derive.language.traverse import free_symbols
 from tests.forms.matrix_values import World, agree, loops
 
 FIELDS = {
@@ -39,7 +40,7 @@ def elements(draw, names=NAMES):
 def equations(draw, bodies):
     """``out[...] = sum(body, ...)``: some of the indices of the body are left free, the others are summed."""
     body = draw(bodies)
-    present = [i for i in SYSTEM.indices.values() if i.symbol in E.free_symbols(body)]
+    present = [i for i in SYSTEM.indices.values() if i.symbol in free_symbols(body)]
     free = tuple(draw(st.permutations(present))[: draw(st.integers(0, min(3, len(present))))])
     right = E.sum_(tuple(i for i in present if i not in free), body)
     system = replace(SYSTEM, tensors={**SYSTEM.tensors, "out": Tensor("out", free, "computed")})

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from derive.forms.matrix import NotMatrix, Reading, matrix_form
 from derive.language import expr as E
 from derive.language.load import layer
+from derive.language.traverse import free_symbols
 from tests.forms.test_matrix import MATRICES, form_of
 from tests.forms.test_matrix_contract import SYSTEM, assert_right_or_refused, elements, equations
 
@@ -30,7 +31,7 @@ def summands(depth):
 
 def _over_some_index(drawn):
     body, op = drawn
-    over = [i for i in SYSTEM.indices.values() if i.symbol in E.free_symbols(body)][-1:]
+    over = [i for i in SYSTEM.indices.values() if i.symbol in free_symbols(body)][-1:]
     return E.reduce_(op, tuple(over), body)
 
 

@@ -8,6 +8,7 @@ from derive.language.expr import Call, Elem, Reduce
 from derive.language.integers import index_symbol
 from derive.language.parser import parse_expression
 from derive.language.scope import scope_of
+from derive.language.traverse import free_symbols
 from tests.language.layers import SYSTEM, parsed, system
 
 INDICES = SYSTEM.indices
@@ -21,7 +22,7 @@ def test_reductions_bind_the_indices_they_name(op: str) -> None:
 
 def test_a_bound_index_hides_one_of_its_name() -> None:
     assert str(parsed("v[i]*sum(v[i], i)")) == "v[i]*sum(v[i], i)"
-    assert {s.name for s in E.free_symbols(parsed("sum(v[i], i)"))} == {"H"}
+    assert {s.name for s in free_symbols(parsed("sum(v[i], i)"))} == {"H"}
 
 
 @pytest.mark.parametrize("op", ["softmax", "argmax"])

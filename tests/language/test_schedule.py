@@ -13,6 +13,7 @@ from derive.language.load import layer, load
 from derive.language.parser import parse_in
 from derive.language.schedule import CircularError, Loop, reads, schedule
 from derive.language.system import Equation, System
+from derive.language.traverse import bound_at
 from tests.language.layers import SYSTEM
 from tests.language.values import integer, value
 
@@ -64,7 +65,7 @@ def read_at(expr: E.Expr, numbers: dict[str, int]) -> Any:
 
 
 def runs(expr: E.Expr, numbers: dict[str, int]) -> Any:
-    over = E.bound_at(expr)
+    over = bound_at(expr)
     ranges = [range(integer(i.low, numbers), integer(i.high, numbers) + 1) for i in over]
     for values in itertools.product(*ranges):
         yield {**numbers, **{i.name: v for i, v in zip(over, values, strict=True)}}

@@ -1,5 +1,7 @@
-from derive.language.expr import walk
 from derive.language.integers import FloorDiv
+from derive.language.traverse import (
+    walk,
+)
 from derive.rendering.abbreviations import abbreviated
 
 

@@ -1,6 +1,12 @@
 import pytest
 
-from derive.language.expr import Elem, Size, walk
+from derive.language.expr import (
+    Elem,
+    Size,
+)
+from derive.language.traverse import (
+    walk,
+)
 from derive.rendering import formula as F
 from derive.rendering.integers import integer_formula, is_simple
 from derive.rendering.latex import latex

@@ -6,8 +6,10 @@ import subprocess
 
 import pytest
 
-from derive.language.expr import walk
 from derive.language.load import catalogue
+from derive.language.traverse import (
+    walk,
+)
 from derive.rendering import formula as F
 from derive.rendering.latex import latex
 from derive.rendering.metrics import letters, width
