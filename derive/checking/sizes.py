@@ -26,7 +26,6 @@ from derive.language.traverse import (
 )
 
 Sizes = Mapping[str, int]
-Values = Mapping[Integer, int]
 
 _DRAWS = 150  # of the sizes on which a derived size depends, to find those that go together
 _CHANGES = 60  # of the whole choice
