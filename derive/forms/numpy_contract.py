@@ -34,6 +34,8 @@ def contract(bound: Sequence[str], operands: Sequence[Operand], masks: Sequence[
 def _merged(operands: Sequence[Operand]) -> list[list[Operand]]:
     """Groups to be multiplied element by element: a factor goes with one that has all its axes."""
     groups = [[o] for o in operands]
+    if len(groups) == 2 and _axes(groups[0]) != _axes(groups[1]) and not any(o.factor.inverse for o in operands):
+        return groups
     for operand in sorted(operands, key=lambda o: len(o.factor.array.axes)):
         home = next(g for g in groups if any(o is operand for o in g))
         if len(home) > 1 or operand.factor.array.view:

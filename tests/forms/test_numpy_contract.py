@@ -1,0 +1,49 @@
+"""Sums of products: matrix products where the axes stand right for them."""
+
+import pytest
+
+from tests.forms.forward import statement, statements
+
+MATRICES = {"indices": "i,j:N  k:K  n:S", "inputs": "A[i,k]  B[k,j]  C[j,k]  v[k]  u[i]  X[n,i,k]  Y[n,k,j]"}
+
+
+@pytest.mark.parametrize(
+    ("equation", "code"),
+    [
+        ("y[i,j] = sum(A[i,k]*B[k,j], k)", "A @ B"),
+        ("y[i,j] = sum(A[i,k]*C[j,k], k)", "A @ C.T"),
+        ("y[j,i] = sum(A[i,k]*C[j,k], k)", "C @ A.T"),
+        ("y[i] = sum(A[i,k]*v[k], k)", "A @ v"),
+        ("y[k] = sum(A[i,k]*u[i], i)", "A.T @ u"),
+        ("y = sum(v[k]*v[k], k)", "(v * v).sum()"),
+        ("y[i,j] = 2*sum(A[i,k]*B[k,j], k)", "2 * (A @ B)"),
+        ("y[i,j] = sum(v[k]*A[i,k]*B[k,j], k)", "v * A @ B"),
+        ("y[n,i,j] = sum(X[n,i,k]*Y[n,k,j], k)", 'np.einsum("nkj,nik->nij", Y, X, optimize=True)'),
+        ("y[n,i,j] = sum(X[n,i,k]*C[j,k], k)", 'np.einsum("jk,nik->nij", C, X, optimize=True)'),
+        ("y[i,k] = sum(X[n,i,k]*u[i], n)", "u[:, None] * X.sum(axis=0)"),
+        ("y[i] = sum([k < i]*A[i,k]/v[k], k)", None),
+    ],
+)
+def test_the_product_a_person_would_write(equation: str, code: str | None) -> None:
+    if code is None:
+        assert statements(equations=equation, **MATRICES)[-1] == "y = np.where(mask, A / v, 0).sum(axis=1)"
+    else:
+        assert statement(equation, **MATRICES) == code
+
+
+def test_a_mask_over_other_axes_is_a_factor_of_its_own() -> None:
+    lines = statements(equations="y[n] = sum([k < i]*X[n,i,k]*v[k]*u[i], i, k)", **MATRICES)
+    assert lines[0].startswith("mask = np.arange(1, K + 1) < np.arange(")
+    assert len(lines) == 2
+
+
+def test_windows_are_copied_once_and_used_again() -> None:
+    text = "\n".join(
+        statements(
+            indices="p:P  u=0..K-1  i:L", sizes="P = L - K + 1", inputs="x[i]  w[u]  g[p]",
+            equations="a[p] = sum(w[u]*x[p+u], u)\ny[u] = sum(g[p]*x[p+u], p)*sum(a[p], p)",
+        )
+    )  # fmt: skip
+    assert text.count("windows(x") == 1
+    assert text.count("np.ascontiguousarray") == 1
+    assert text.count("x_columns") == 3  # made and used twice

@@ -1,0 +1,53 @@
+"""Guards on one index narrow its range; guards on sizes and loop indices can be tested."""
+
+import pytest
+import sympy
+
+from derive.forms.numpy_guards import narrowed, split_conditions
+from derive.forms.numpy_scope import Writer, scope_of
+from derive.language.expr import Bracket, Compare, Elem, Index, size
+from derive.language.integers import index_symbol, size_symbol
+from derive.language.load import layer
+from derive.language.ranges import facts_of
+
+SYSTEM = layer(title="Guards", indices="t=1..T  n:N", inputs="x[t,n]", equations="y[t,n] = x[t,n]", output="y")
+T, N, t, n = size_symbol("T"), size_symbol("N"), index_symbol("t"), index_symbol("n")
+INDEX = Index("t", sympy.Integer(1), T)
+FACTS = facts_of(SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right", "low", "high"),
+    [
+        ("<", t, T, 1, T - 1),
+        ("<=", t + 1, T, 1, T - 1),
+        (">", t, sympy.Integer(1), 2, T),
+        (">=", T, t + 1, 1, T - 1),
+        ("==", t, T, T, T),
+        ("!=", t, T, 1, T - 1),
+        ("!=", t, sympy.Integer(1), 2, T),
+        ("<=", t, T + 3, 1, T),
+    ],
+)
+def test_the_range_in_which_a_condition_holds(op, left, right, low, high) -> None:
+    new = narrowed(INDEX, Compare(op, size(left), size(right)), frozenset({t, n}), FACTS)
+    assert new is not None and (new.low, new.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right"),
+    [("<", t, n), ("<=", 2 * t, T), ("<=", t, T - 2), ("<", t, N), ("!=", t, sympy.Integer(2)), ("==", t, T + 1)],
+)
+def test_no_range_where_it_is_not_known_to_be_one(op, left, right) -> None:
+    """Another index, a multiple, a range that may have negative length, a size of which nothing is known."""
+    assert narrowed(INDEX, Compare(op, size(left), size(right)), frozenset({t, n}), FACTS) is None
+
+
+def test_conditions_on_loop_indices_are_told_from_those_on_arrays() -> None:
+    scope = scope_of(Writer(SYSTEM)).looping([INDEX]).over([Index("n", sympy.Integer(1), N)])
+    on_loop, on_array = Compare("<", size(t), size(T)), Compare("<", size(n), size(t))
+    on_value = Compare("<", Elem("x", (t, n)), size(T))
+    scalar, vector, others = split_conditions(
+        [Bracket((on_loop, on_array)), Elem("x", (t, n)), Bracket((on_value,))], scope
+    )
+    assert (scalar, vector, others) == ((on_loop,), (on_array, on_value), [Elem("x", (t, n))])

@@ -1,0 +1,47 @@
+"""Terms are added where they land."""
+
+from derive.calculus.sweep import derive
+from derive.forms.numpy_code import source
+from derive.language.load import layer, load
+from tests.forms.forward import statements
+
+
+def test_windows_are_added_in_one_call() -> None:
+    text = source(derive(load("conv2d")).backward, ["dx"])
+    assert text.count("add_windows(") == 2  # its definition and its use
+    assert "2: (-q_h, (P_h, s_h), (K_h, d_h))" in text
+
+
+def test_every_other_element_is_a_slice() -> None:
+    lines = statements(
+        indices="i=1..2*P  p:P", inputs="x[p]", equations="y[i] = [i % 2 == 0, i//2 >= 1, i//2 <= P]*x[i//2]"
+    )  # fmt: skip
+    assert lines == ["y = np.zeros((2 * P,), dtype)", "y[1::2] = x"]
+
+
+def test_rows_that_words_name() -> None:
+    lines = statements(
+        indices="n:N  v=0..V-1  e:E", inputs="tok[n]  g[n,e]  W[v]", integers="tok",
+        equations="a[n] = W[tok[n]]\ny[v,e] = sum([tok[n] == v]*g[n,e]*a[n], n)",
+    )  # fmt: skip
+    assert lines[1:] == ["y = np.zeros((V, E), dtype)", "np.add.at(y, tok, g * a[:, None])"]
+
+
+def test_words_that_name_no_row_add_nothing() -> None:
+    lines = statements(
+        indices="n:N  v:V  e:E", inputs="tok[n]  g[n,e]  W[v]", integers="tok",
+        equations="y[e,v] = sum([tok[n] == v]*g[n,e], n) + W[v]",
+    )  # fmt: skip
+    assert lines[-1] == (
+        "np.add.at(y, np.s_[:, np.clip(tok - 1, 0, V - 1)], np.where(((tok >= 1) & (tok <= V))[:, None], g, 0).T)"
+    )
+
+
+def test_two_words_name_a_cell() -> None:
+    system = layer(
+        title="Cells", indices="n:N  i,k:V", inputs="row[n]  col[n]  A[i,k]", integers="row col",
+        equations="y[n] = A[row[n],col[n]]", output="y",
+    )  # fmt: skip
+    assert "np.add.at(dA, (row - 1, col - 1), dy)" in source(derive(system).backward, ["dA"]).replace(
+        "np.s_[row - 1, col - 1]", "(row - 1, col - 1)"
+    )
