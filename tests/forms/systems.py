@@ -36,7 +36,8 @@ ONE = sympy.Integer(1)
 INDICES = {
     name: Index(name, sympy.Integer(low), high)
     for name, low, high in (
-        ("i", 1, N), ("j", 1, M), ("k", 1, N), ("l", 1, M), ("u", 0, K - 1), ("v", 0, K - 1), ("p", 0, M - 1), ("r", 2, N + 1),
+        ("i", 1, N), ("j", 1, M), ("k", 1, N), ("l", 1, M),
+        ("u", 0, K - 1), ("v", 0, K - 1), ("p", 0, M - 1), ("r", 2, N + 1),
     )
 }  # fmt: skip
 AXES = {
