@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Derivation", "Gradient", "Layer", "LayerError", "UnknownNameError", "catalogue", "gradients", "load"]
 
-TARGETS = ("numpy",)  # what the backward pass can be written for
+TARGETS = ("numpy", "torch")  # what the backward pass can be written for
 
 
 class UnknownNameError(LayerError, KeyError):
@@ -110,6 +110,10 @@ class Derivation(Mapping[str, "Gradient"]):
         """The forward and backward pass as source."""
         if target not in TARGETS:
             raise UnknownNameError(f"no code for {target}", hint=f"it is written for {', '.join(TARGETS)}")
+        if target == "torch":
+            from derive.forms.torch_code import torch_source
+
+            return torch_source(self.record)
         return self._function.source
 
     def evidence(self) -> Evidence:
