@@ -18,6 +18,10 @@ from tests.oracles.random_layers import DECLARED, layers
 BAR = 1e-9
 
 ONCE_WRONG: dict[str, dict[str, Any]] = {
+    "a closed form was refused where nothing comes back at T = 1": {
+        "equations": "y[0,n,i] = 0\ny[t,n,i] = x[t,n,i] + sum(W[i,k]*y[t-1,n,k], k)", "inputs": "x[t,n,i]",
+        "params": "W[i,k]", "loss": "sum([t < T]*y[t+1,n,i], t, n, i)**2",
+    },
     "an index that stands free in an inner sum was captured when sums were merged": {
         "equations": "y[l] = softmax(mean(W[k,l], k), l)", "params": "W[i,k]", "output": "y",
     },
