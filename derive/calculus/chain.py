@@ -38,7 +38,7 @@ from derive.steps.rule import fresh_index, scope_of
 
 
 def readers_of(system: System, of: Elem, indices: tuple[Index, ...]) -> list[Equation]:
-    """The equations through which the loss feels an element; those that read it at its own place come first."""
+    """The equations through which an element reaches the loss; those that read it at its own place come first."""
     alive = alive_tensors(system)
     found = [
         e
@@ -119,11 +119,11 @@ def chain_sentence(of: Elem, readers: Sequence[Reader], system: System) -> str:
     if of.name in system.outputs:
         who.append("the layer above")
     if not who:
-        return f"Nothing reads `{of}`, so the loss does not feel it."
+        return f"Nothing reads `{of}`, so the loss does not depend on it."
     listed = ", ".join(who[:-1]) + " and by " + who[-1] if len(who) > 1 else who[0]
     if len(who) == 1 and " for all " not in listed:
-        return f"`{of}` is read by {listed} and by nothing else: the loss feels a change of it only through that."
-    return f"`{of}` is read by {listed}. The loss feels a change of it through each of them, so their parts add up."
+        return f"`{of}` is read by {listed} and by nothing else, so a change of it reaches the loss only that way."
+    return f"`{of}` is read by {listed}. A change of it reaches the loss through each of these, and the parts add up."
 
 
 def _who(system: System, of: Elem, reader: Reader) -> str:

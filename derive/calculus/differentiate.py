@@ -52,7 +52,7 @@ def depends(expr: Expr, wrt: Elem) -> bool:
 
 @rule(
     "definition",
-    "D(y[i], w[k]) = D(tanh(u[i]), w[k])",
+    "D(y[i], u[k]) = D(tanh(u[i]), u[k])",
     "Write out what `{name}` is; everything it reads but `{wrt}` is held fixed.",
 )
 def definition(node: Expr, scope: Scope) -> Rewrite | None:
@@ -68,7 +68,7 @@ def definition(node: Expr, scope: Scope) -> Rewrite | None:
 @rule(
     "element",
     "D(w[k], w[j]) = delta(k, j)",
-    "An element changes with itself alone: `{of}` moves with `{wrt}` only where their indices agree.",
+    "An element changes with itself alone: `{of}` changes with `{wrt}` only where their indices agree.",
 )
 def element(node: Expr, scope: Scope) -> Rewrite | None:
     match node:

@@ -8,7 +8,8 @@ from derive.calculus.guards import is_integer_guard
 from derive.calculus.terms import factors_of
 from derive.forms.matrix import Reading
 from derive.forms.matrix_words import described, why_transposed
-from derive.language.expr import Bracket, Expr, Reduce, sum_
+from derive.language.expr import Bracket, Delta, Expr, Mul, Reduce, sum_
+from derive.language.traverse import walk
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned, stacked
 from derive.rendering.compose_matrix import convolutions, reading_formula, readings
@@ -75,8 +76,14 @@ def _sentences(first: Inlines, second: Inlines) -> Inlines:
 
 
 def _chain_rule(page: Page, one: Gradient) -> Inlines:
-    words = "Every reader's own gradient, times how the reader changes with {}, summed over the reader's indices."
-    return said(words, page.math(one.of))
+    """The first step in words; the sum has readers that do not read this very place, which may surprise."""
+    line = one.steps[0].after
+    if isinstance(line, Mul):
+        return said("The reader's own gradient, times how the reader changes with {}.", page.math(one.of))
+    words = "Every reader's own gradient, times how the reader changes with {}, summed over all its elements"
+    idle = any(isinstance(n, Delta) for r in one.readers for n in walk(r.derivative))
+    rest = "; an element that does not read {} adds 0." if idle else "."
+    return said(words + rest, *(page.math(one.of),) * (1 + idle))
 
 
 def _substeps(page: Page, step: Step) -> Details | None:

@@ -26,11 +26,17 @@ def subtitle(page: Page) -> Inlines:
 def setting(page: Page) -> Iterator[Block]:
     """What the author says of the layer, and what was checked."""
     for key, prose in page.system.prose.items():
-        lead: Inlines = () if key == "about" else (Strong(f"{key.replace('_', ' ').capitalize()}."), Text(" "))
+        lead: Inlines = () if key == "about" else (Strong(f"{_title(key)}."), Text(" "))
         yield Paragraph(lead + page.prose(prose))
     checked = [*_steps_checked(page), *_gradients_checked(page)]
     if checked:
         yield Paragraph((Strong("Checked."), Text(f" {' '.join(checked)}")))
+
+
+def _title(key: str) -> str:
+    """The name of a paragraph as its heading: ``in_PyTorch`` is "In PyTorch"."""
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _steps_checked(page: Page) -> Iterator[str]:
@@ -40,8 +46,8 @@ def _steps_checked(page: Page) -> Iterator[str]:
     if found:
         good, worst = sum(f.ok for f in found), max(f.error for f in found)
         yield (
-            f"Every step was evaluated at random points: {good} of {len(found)} steps hold, "
-            f"largest relative error {worst:.1e}; the figure beside a step is its own."
+            f"Both sides of every step were evaluated at random points: {good} of {len(found)} steps hold, largest "
+            f"relative error {worst:.1e}. Beside each step stand its ✓ and the largest relative error found there."
         )
 
 
@@ -52,9 +58,15 @@ def _gradients_checked(page: Page) -> Iterator[str]:
     good, worst = sum(r.ok for r in rows), max(r.error for r in rows)
     methods = " and ".join(dict.fromkeys(r.method for r in rows))
     yield (
-        f"Every gradient was compared with {methods}: {good} of {len(rows)} comparisons agree, "
+        f"Every gradient was compared with {_explained(methods)}: {good} of {len(rows)} comparisons agree, "
         f"largest relative error {worst:.1e}."
     )
+
+
+def _explained(methods: str) -> str:
+    """The name of a method, and what it is where a reader may not know."""
+    meaning = "complex step (the imaginary part of the loss at a point that is moved by a tiny imaginary amount)"
+    return methods.replace("complex step", meaning)
 
 
 def symbols(page: Page) -> Iterator[Block]:
@@ -62,7 +74,7 @@ def symbols(page: Page) -> Iterator[Block]:
     yield Heading(1, text("Symbols"))
     rows = [_symbol(page, t) for t in page.system.tensors.values()]
     header = tuple(map(text, ("Symbol", "Shape", "Role", "Meaning")))
-    kept = 4 if any(row[3] for row in rows) else 3
+    kept = 4 if any(t.meaning for t in page.system.tensors.values()) else 3
     yield Table((2, 3, 3, 7)[:kept], header[:kept], tuple(row[:kept] for row in rows))
     yield Paragraph(text("Indices run over ") + _ranges(page) + text(".") + _unsettled(page))
     for name, value in page.system.derived.items():
@@ -80,7 +92,8 @@ def _symbol(page: Page, tensor: Tensor) -> tuple[Inlines, ...]:
     here = Elem(tensor.name, tuple(a.symbol for a in tensor.axes))
     role = "loss" if tensor.name == LOSS else "output" if tensor.name in page.system.outputs else _ROLES[tensor.kind]
     kind = f"{role}, whole numbers" if tensor.integer else role
-    return ((Math(element(here, page.style)),), page.shape(tensor.axes), text(kind), page.prose(tensor.meaning))
+    meaning = tensor.meaning or ("what training makes small" if role == "loss" else "")
+    return ((Math(element(here, page.style)),), page.shape(tensor.axes), text(kind), page.prose(meaning))
 
 
 def _unsettled(page: Page) -> Inlines:

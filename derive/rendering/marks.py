@@ -56,13 +56,16 @@ def _run(expr: Expr, part: Expr) -> Expr | None:
     inner, outer = _without_number(part), expr.children
     for start in range(len(outer) - len(inner) + 1):
         if outer[start : start + len(inner)] == inner:
+            after = outer[start + len(inner) :]
+            if inner != part.children and outer[0] == part.children[0]:  # its number stands alone in front
+                return _kept(expr, (*outer[1:start], Mark(part), *after))
             group = type(part)(inner) if len(inner) > 1 else inner[0]
-            return _kept(expr, (*outer[:start], Mark(group), *outer[start + len(inner) :]))
+            return _kept(expr, (*outer[:start], Mark(group), *after))
     return None
 
 
 def _without_number(part: Expr) -> tuple[Expr, ...]:
-    """The factors of a product but its number, which goes to the front of the product that takes it in."""
+    """The factors of a product but its number, which goes to the front of the product that takes it in and may meet another."""
     children = part.children
     return children[1:] if isinstance(part, Mul) and isinstance(children[0], Num) else children
 

@@ -148,6 +148,9 @@ def _product(factors: Sequence[M.MatExpr], style: Style) -> tuple[F.Formula, int
     minus, rest = _signed(M.Times(tuple(factors)))
     parts = rest.factors if isinstance(rest, M.Times) else (rest,)
     front = [_scalar(p, style) for p in parts if not p.axes]
+    if not any(p.axes for p in parts):
+        formula = laid_out(front)
+        return (F.row(F.NEGATIVE, formula), _SUM) if minus else (formula, _PRODUCT)
     arrays, level = _arrays([p for p in parts if p.axes], style)
     formula = laid_out([*front, Factor(arrays, arrays)]) if front else arrays
     return (F.row(F.NEGATIVE, formula), _SUM) if minus else (formula, level)

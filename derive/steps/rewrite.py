@@ -6,6 +6,7 @@ change a formula without leaving a step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from derive.language.expr import Along, Bracket, Expr, Index, Mul, Reduce
@@ -67,7 +68,8 @@ def scope_of_child(node: Expr, position: int, scope: Scope) -> Scope:
 def gathered(name: str, steps: Sequence[Step]) -> tuple[Step, ...]:
     """The rewrites of one pass as one line of the derivation, with the single rewrites as its sub-steps.
 
-    The rule after which the pass is named speaks for all, where it was used.
+    The rule after which the pass is named speaks for all, where it was used.  Where more than two things would have
+    to be said, the rules are named instead: the sub-steps say the rest.
     """
     if not steps:
         return ()
@@ -75,5 +77,22 @@ def gathered(name: str, steps: Sequence[Step]) -> tuple[Step, ...]:
         return (steps[0],)
     first, last = steps[0], steps[-1]
     speaking = [s for s in steps if s.rule == name] or steps
-    sentence = " ".join(dict.fromkeys(s.sentence for s in speaking))
+    said = _together([s.sentence for s in speaking])
+    sentence = " ".join(said) if len(said) < 3 else f"In turn: {', '.join(dict.fromkeys(s.rule for s in steps))}."
     return (Step(name, sentence, first.before, last.after, first.before, last.after, first.indices, tuple(steps)),)
+
+
+_FORMULA = re.compile(r"`[^`]*`")
+
+
+def _together(sentences: Sequence[str]) -> list[str]:
+    """The sentences, each once; those that differ in their formulas alone as one: "...; likewise `q = o`"."""
+    groups: dict[str, dict[str, str]] = {}
+    for sentence in sentences:
+        formulas = ", ".join(_FORMULA.findall(sentence))
+        groups.setdefault(_FORMULA.sub("``", sentence), {}).setdefault(formulas, sentence)
+    said = []
+    for group in groups.values():
+        first, *others = group
+        said.append(f"{group[first].removesuffix('.')}; likewise {'; '.join(others)}." if others else group[first])
+    return said

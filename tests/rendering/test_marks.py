@@ -20,11 +20,16 @@ def test_factors_that_were_taken_in_are_marked_together(expression):
     assert marked(step(v, mul(v, part), v, part)) == Mul((v, Mark(part)))
 
 
-def test_a_number_that_went_to_the_front_stays_outside_the_mark(expression):
-    v, w, d = expression("v[i]"), expression("w[i]"), expression("delta(i, k)")
+def test_a_number_that_went_to_the_front_is_marked_with_what_it_came_with(expression):
+    v, part = expression("v[i]"), expression("2*w[i]*delta(i, k)")
+    assert marked(step(v, mul(v, part), v, part)) == Mul((v, Mark(part)))
+
+
+def test_a_number_that_met_another_stays_outside_the_mark(expression):
+    v, w, d = expression("3*v[i]"), expression("w[i]"), expression("delta(i, k)")
     part = expression("2*w[i]*delta(i, k)")
     line = mul(v, part)
-    assert marked(step(v, line, v, part)) == Mul((line.factors[0], v, Mark(Mul((w, d)))))
+    assert marked(step(v, line, v, part)) == Mul((line.factors[0], v.factors[1], Mark(Mul((w, d)))))
 
 
 def test_a_whole_line_is_not_marked(expression):

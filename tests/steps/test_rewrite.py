@@ -6,6 +6,7 @@ from derive.calculus.guards import known_guard
 from derive.calculus.sums import out_of_the_sum
 from derive.language.load import layer
 from derive.language.parser import parse_in
+from derive.steps.record import Step
 from derive.steps.rewrite import gathered, rewrite, scope_of_child
 from derive.steps.rule import Rule, scope_of
 
@@ -58,5 +59,27 @@ def test_several_rewrites_gather_to_one_line():
     (whole,) = gathered("both", steps)
     assert (whole.rule, whole.before, whole.after) == ("both", steps[0].before, steps[-1].after)
     assert whole.substeps == steps
+    assert whole.sentence == f"{steps[0].sentence} {steps[1].sentence}"
     assert gathered("one", steps[:1]) == steps[:1]
     assert gathered("none", ()) == ()
+
+
+def said(*rewrites):
+    """The sentence of a gathered step whose rewrites have these rules and sentences."""
+    expr, _ = line("v[i]")
+    (whole,) = gathered("pass", [Step(rule, words, expr, expr, expr, expr, INDICES) for rule, words in rewrites])
+    return whole.sentence
+
+
+def test_sentences_that_differ_in_their_formulas_are_said_once():
+    assert said(("a", "`d` leaves `s = t`."), ("a", "`e` leaves `q = o`."), ("a", "`d` leaves `s = t`.")) == (
+        "`d` leaves `s = t`; likewise `e`, `q = o`."
+    )
+
+
+def test_the_rule_of_the_pass_speaks_for_it():
+    assert said(("pass", "This."), ("other", "That.")) == "This."
+
+
+def test_more_than_two_sentences_become_the_names_of_the_rules():
+    assert said(("a", "One."), ("b", "Two."), ("a", "Three.")) == "In turn: a, b."
