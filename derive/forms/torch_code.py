@@ -1,6 +1,6 @@
-"""A derivation as a ``torch.autograd.Function``: PyTorch calls the derived NumPy code, forward and backward.
+"""A derivation as a ``torch.autograd.Function``: PyTorch calls the derived code, forward and backward.
 
-The tensors have to be on the CPU.  A layer with outputs gives these back; a layer with a loss gives back the loss.
+A layer with outputs gives these back; a layer with a loss gives back the loss.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from derive.forms.numpy_code import Code, code
+from derive.forms.torch_words import translated
 from derive.language.system import LOSS
 from derive.steps.record import Derivation, gradient_name
 
-_OWN = ("ctx", "torch", "np", "forward", "backward", "found", "arrays")  # names that the class itself uses
+_OWN = ("ctx", "torch", "forward", "backward", "found", "tensors")  # names that the class itself uses
 
 
 def torch_source(derivation: Derivation) -> str:
@@ -21,9 +22,8 @@ def torch_source(derivation: Derivation) -> str:
     gradients = tuple(gradient_name(name) for name in derivation.wrt)
     forward = code(system, outputs, "forward")
     backward = code(derivation.backward, gradients, "backward")
-    sections = dict.fromkeys((*forward.source.rstrip().split("\n\n\n"), *backward.source.rstrip().split("\n\n\n")))
-    modules = [s for s in sections if s != "import numpy as np"]
-    return "\n\n\n".join(["import numpy as np\nimport torch", *modules, _class(derivation, forward, backward)]) + "\n"
+    sections = dict.fromkeys(s for f in (forward, backward) for s in translated(f).rstrip().split("\n\n\n"))
+    return "\n\n\n".join([*sections, _class(derivation, forward, backward)]) + "\n"
 
 
 def _class(derivation: Derivation, forward: Code, backward: Code) -> str:
@@ -33,27 +33,27 @@ def _class(derivation: Derivation, forward: Code, backward: Code) -> str:
     settings = {k: _free(k) for k in (*_settings(forward), *_settings(backward))}
     outputs = (LOSS,) if system.loss else system.outputs
     upstream = [gradient_name(o) for o in outputs]
-    handed_down = [] if system.loss else [f"{name}.numpy()" for name in upstream]
+    handed_down = [] if system.loss else upstream
     scale = f" * {upstream[0]}" if system.loss else ""
     gradients = [_tensor(gradient_name(t)) + scale if t in derivation.wrt else "None" for t in tensors]
     kept = [f"{k}=ctx.{k}" for k in _settings(backward)]
     arrays = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
     lines = [
         f"class {_class_name(system.name)}(torch.autograd.Function):",
-        f'    """{", ".join(outputs)} of {", ".join(tensors)}; tensors on the CPU."""',
+        f'    """{", ".join(outputs)} of {", ".join(tensors)}."""',
         "",
         "    @staticmethod",
         f"    def forward({', '.join(['ctx', *names, *settings.values()])}):",
         f"        ctx.save_for_backward({', '.join(names)})",
         *(f"        ctx.{key} = {value}" for key, value in settings.items()),
-        f"        arrays = [t.detach().numpy() for t in {arrays}]",
-        f"        found = forward({', '.join(['*arrays', *(f'{k}={settings[k]}' for k in _settings(forward))])})",
+        f"        tensors = [t.detach() for t in {arrays}]",
+        f"        found = forward({', '.join(['*tensors', *(f'{k}={settings[k]}' for k in _settings(forward))])})",
         f"        return {', '.join(map(_tensor, outputs))}",
         "",
         "    @staticmethod",
         f"    def backward(ctx, {', '.join(upstream)}):",
-        "        arrays = [t.detach().numpy() for t in ctx.saved_tensors]",
-        f"        found = backward({', '.join(['*arrays', *handed_down, *kept])})",
+        "        tensors = [t.detach() for t in ctx.saved_tensors]",
+        f"        found = backward({', '.join(['*tensors', *handed_down, *kept])})",
         "        return (",
         *(f"            {gradient}," for gradient in (*gradients, *("None" for _ in settings))),
         "        )",
@@ -67,7 +67,7 @@ def _settings(function: Code) -> tuple[str, ...]:
 
 
 def _tensor(name: str) -> str:
-    return f'torch.as_tensor(found["{name}"])'
+    return f'found["{name}"]'
 
 
 def _free(name: str) -> str:

@@ -1,6 +1,5 @@
 """The PyTorch module: its gradients are those of PyTorch's own layers."""
 
-import numpy as np
 import pytest
 import torch
 
@@ -66,8 +65,8 @@ def test_integers_have_no_gradient():
 
 def test_several_outputs_and_names_that_the_class_uses_itself():
     system = layer(
-        name="my-layer", title="Two", indices="i:N", inputs="ctx[i]  arrays[i]",
-        equations="y[i] = sin(ctx[i])*arrays[i]\nz[i] = ctx[i]**2", output="y z",
+        name="my-layer", title="Two", indices="i:N", inputs="ctx[i]  tensors[i]",
+        equations="y[i] = sin(ctx[i])*tensors[i]\nz[i] = ctx[i]**2", output="y z",
     )  # fmt: skip
     a, b = leaves((4,), (4,))
     y, z = compiled(system, "MyLayer").apply(a, b)
@@ -80,5 +79,5 @@ def test_an_abstract_function_is_passed_with_its_derivative():
         options={"f": ["tanh", "f"]}, set={"f": "f"},
     )  # fmt: skip
     (x,) = leaves((4,))
-    mine = compiled(system, "Layer").apply(x, np.tanh, lambda v: 1 - np.tanh(v) ** 2)
+    mine = compiled(system, "Layer").apply(x, torch.tanh, lambda v: 1 - torch.tanh(v) ** 2)
     close(gradients(mine.sum(), (x,)), gradients(torch.tanh(x).sum(), (x,)))
