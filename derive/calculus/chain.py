@@ -24,7 +24,7 @@ from derive.language.expr import (
     size,
     sum_,
 )
-from derive.language.integers import expand, is_size, linear_in, symbols_of
+from derive.language.integers import Integer, expand, is_size, linear_in, symbols_of
 from derive.language.ranges import facts_of, refuted
 from derive.language.schedule import reads, reads_in
 from derive.language.system import LOSS, Equation, System
@@ -115,7 +115,7 @@ def put_in_place(system: System, line: Expr, reader: Reader, indices: tuple[Inde
 
 def chain_sentence(of: Elem, readers: Sequence[Reader], system: System) -> str:
     """Who reads the tensor, in words."""
-    who = [_who(system, of, r) for r in readers]
+    who = [words for r in readers for words in _who(system, of, r)]
     if of.name in system.outputs:
         who.append("the layer above")
     if not who:
@@ -126,14 +126,20 @@ def chain_sentence(of: Elem, readers: Sequence[Reader], system: System) -> str:
     return f"`{of}` is read by {listed}. A change of it reaches the loss through each of these, and the parts add up."
 
 
-def _who(system: System, of: Elem, reader: Reader) -> str:
-    """One reader in words: ``a[t,n,i]`` for all ``t``, ``n``."""
+def _who(system: System, of: Elem, reader: Reader) -> list[str]:
+    """One reader in words: ``a[t,n,i]`` for all ``t``, ``n``; several elements of it where it reads several places."""
     if reader.equation.name == LOSS:
-        return "the loss itself"
-    element = _where_read(system, of, reader)
-    summed = [i for i in reader.over if i.symbol in element.index and i.symbol not in of.index]
-    every = " for all " + ", ".join(f"`{i.name}`" for i in summed) if summed else ""
-    return f"`{element}`{every}{_step_apart(of, element)}"
+        return ["the loss itself"]
+    free = {
+        element: [i for i in reader.over if i.symbol in element.index and i.symbol not in of.index]
+        for element in _where_read(system, of, reader)
+    }
+    most = max(map(len, free.values()))  # an element for all places is one of them at each
+    return [f"`{e}`{_for_all(summed)}{_step_apart(of, e)}" for e, summed in free.items() if len(summed) == most]
+
+
+def _for_all(indices: Sequence[Index]) -> str:
+    return " for all " + ", ".join(f"`{i.name}`" for i in indices) if indices else ""
 
 
 def _step_apart(of: Elem, element: Elem) -> str:
@@ -145,13 +151,18 @@ def _step_apart(of: Elem, element: Elem) -> str:
     return ""
 
 
-def _where_read(system: System, of: Elem, reader: Reader) -> Elem:
-    """The reader's element that reads this very place: ``a[t+1,n,k]`` for ``h[t,n,i]``."""
+def _where_read(system: System, of: Elem, reader: Reader) -> list[Elem]:
+    """The reader's elements that read this very place: ``a[t+1,n,k]`` for ``h[t,n,i]``."""
     element, equation = reader.element, reader.equation
     renamed = {old: new for old, new in zip(equation.left.index, element.index, strict=True) if old != new}
     own = frozenset(i.name for i in equation.indices)
     right = named_apart(equation.right, scope_of(system, equation.indices, equation.right), own)
-    read = next(e for e, _ in reads_in(right, facts_of(system)) if e.name == of.name)
+    found = (e for e, _ in reads_in(right, facts_of(system)) if e.name == of.name)
+    return list(dict.fromkeys(_solved(element, read, of, renamed, own) for read in found))
+
+
+def _solved(element: Elem, read: Elem, of: Elem, renamed: dict[Integer, Integer], own: frozenset[str]) -> Elem:
+    """The reader's element whose read of a tensor falls on ``of``; what the read leaves open stays."""
     for place, at in zip(read.index, of.index, strict=True):
         if not all(is_size(s) or s.name in own for s in symbols_of(place)):
             continue  # summed over inside the reader

@@ -68,13 +68,14 @@ def definition(node: Expr, scope: Scope) -> Rewrite | None:
 @rule(
     "element",
     "D(w[k], w[j]) = delta(k, j)",
-    "An element changes with itself alone: `{of}` changes with `{wrt}` only where their indices agree.",
+    "An element changes with itself alone{where}.",
 )
 def element(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
         case Partial(Elem(name, index) as of, wrt, False) if name == wrt.name:
             deltas = (Delta(a, b) for a, b in zip(index, wrt.index, strict=True) if a != b)
-            return Rewrite(mul(*deltas), {"of": str(of), "wrt": str(wrt)})
+            where = f": `{of}` changes with `{wrt}` only where their indices agree" if of != wrt else ", at rate 1"
+            return Rewrite(mul(*deltas), {"where": where})
     return None
 
 

@@ -122,9 +122,15 @@ def _about(page: Page, matrix_forms: Sequence[Reading]) -> Iterator[Inlines]:
     reasons = (why_transposed(page.system, reading.right) for reading in matrix_forms)
     sentences = next(filter(None, reasons), ())
     if sentences:
-        yield said("{} ", Strong("Why the transpose?")) + page.prose(" ".join(sentences))
+        yield said("{} ", Strong("Why the transpose?")) + page.prose(_once(sentences))
     for convolution in dict.fromkeys(c for reading in matrix_forms for c in convolutions(reading)):
         yield page.prose(described(convolution))
+
+
+def _once(paragraphs: Sequence[str]) -> str:
+    """All sentences in one paragraph, each where it is said last."""
+    sentences = [s for p in paragraphs for s in p.replace(". ", ".\n").split("\n")]
+    return " ".join(reversed(dict.fromkeys(reversed(sentences))))
 
 
 def _cases(page: Page, one: Gradient) -> Iterator[Block]:

@@ -65,8 +65,8 @@ def _gradients_checked(page: Page) -> Iterator[str]:
 
 def _explained(methods: str) -> str:
     """The name of a method, and what it is where a reader may not know."""
-    meaning = "complex step (the imaginary part of the loss at a point that is moved by a tiny imaginary amount)"
-    return methods.replace("complex step", meaning)
+    meaning = "the derivative read off the imaginary part of the loss at a point moved by a tiny imaginary amount"
+    return methods.replace("complex step", f"complex step ({meaning})")
 
 
 def symbols(page: Page) -> Iterator[Block]:

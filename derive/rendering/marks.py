@@ -65,7 +65,7 @@ def _run(expr: Expr, part: Expr) -> Expr | None:
 
 
 def _without_number(part: Expr) -> tuple[Expr, ...]:
-    """The factors of a product but its number, which goes to the front of the product that takes it in and may meet another."""
+    """The factors of a product but its number, which goes to the front of the product that takes it in."""
     children = part.children
     return children[1:] if isinstance(part, Mul) and isinstance(children[0], Num) else children
 

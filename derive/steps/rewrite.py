@@ -68,7 +68,8 @@ def scope_of_child(node: Expr, position: int, scope: Scope) -> Scope:
 def gathered(name: str, steps: Sequence[Step]) -> tuple[Step, ...]:
     """The rewrites of one pass as one line of the derivation, with the single rewrites as its sub-steps.
 
-    The rule after which the pass is named speaks for all, where it was used.  Where more than two things would have
+    The rule after which the pass is named speaks for all, where it was used; elsewhere the line has the name of the
+    one rule that was used, or is a simplification.  Where more than two things would have
     to be said, the rules are named instead: the sub-steps say the rest.
     """
     if not steps:
@@ -76,10 +77,12 @@ def gathered(name: str, steps: Sequence[Step]) -> tuple[Step, ...]:
     if len(steps) == 1:
         return (steps[0],)
     first, last = steps[0], steps[-1]
+    rules = tuple(dict.fromkeys(s.rule for s in steps))
+    title = name if name in rules else rules[0] if len(rules) == 1 else "simplification"
     speaking = [s for s in steps if s.rule == name] or steps
     said = _together([s.sentence for s in speaking])
-    sentence = " ".join(said) if len(said) < 3 else f"In turn: {', '.join(dict.fromkeys(s.rule for s in steps))}."
-    return (Step(name, sentence, first.before, last.after, first.before, last.after, first.indices, tuple(steps)),)
+    sentence = " ".join(said) if len(said) < 3 else f"In turn: {', '.join(rules)}."
+    return (Step(title, sentence, first.before, last.after, first.before, last.after, first.indices, tuple(steps)),)
 
 
 _FORMULA = re.compile(r"`[^`]*`")

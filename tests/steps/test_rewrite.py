@@ -56,10 +56,15 @@ def test_rules_that_never_end_are_reported():
 def test_several_rewrites_gather_to_one_line():
     expr, scope = line("[t >= 1]*sum(v[i]*x[t,k], k)")
     _, steps = rewrite(expr, (known_guard, out_of_the_sum), scope, INDICES)
-    (whole,) = gathered("both", steps)
-    assert (whole.rule, whole.before, whole.after) == ("both", steps[0].before, steps[-1].after)
+    (whole,) = gathered("another rule", steps)
+    assert (whole.rule, whole.before, whole.after) == ("simplification", steps[0].before, steps[-1].after)
     assert whole.substeps == steps
     assert whole.sentence == f"{steps[0].sentence} {steps[1].sentence}"
+    assert [gathered(name, (*steps, steps[0]))[0].rule for name in ("known guard", "simplification")] == [
+        "known guard",
+        "simplification",
+    ]
+    assert gathered("another rule", steps[:1] * 2)[0].rule == "known guard"
     assert gathered("one", steps[:1]) == steps[:1]
     assert gathered("none", ()) == ()
 
