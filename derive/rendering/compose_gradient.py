@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from derive.calculus.guards import is_integer_guard
 from derive.calculus.terms import factors_of
 from derive.forms.matrix import Reading
+from derive.forms.matrix_build import nodes
 from derive.forms.matrix_words import described, why_transposed
 from derive.language.expr import Bracket, Delta, Expr, Mul, Reduce, sum_
-from derive.language.traverse import walk
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned, stacked
 from derive.rendering.compose_matrix import convolutions, reading_formula, readings
@@ -67,7 +67,7 @@ def _row(page: Page, one: Gradient, step: Step, first: bool) -> Block:
     )
 
 
-_SMALL = 44.0  # em of a line of single steps, which are set smaller
+_SMALL = 50.0  # em of a line of single steps, which are set smaller
 _RULE = 9.0  # em of it for the name of the rule
 
 
@@ -81,9 +81,15 @@ def _chain_rule(page: Page, one: Gradient) -> Inlines:
     if isinstance(line, Mul):
         return said("The reader's own gradient, times how the reader changes with {}.", page.math(one.of))
     words = "Every reader's own gradient, times how the reader changes with {}, summed over all its elements"
-    idle = any(isinstance(n, Delta) for r in one.readers for n in walk(r.derivative))
+    idle = any(_at_few_places(r.derivative) for r in one.readers)
     rest = "; an element that does not read {} adds 0." if idle else "."
     return said(words + rest, *(page.math(one.of),) * (1 + idle))
+
+
+def _at_few_places(derivative: Expr) -> bool:
+    """Whether a delta stands before all of it."""
+    body = derivative.body if isinstance(derivative, Reduce) else derivative
+    return any(isinstance(f, Delta) for f in factors_of(body))
 
 
 def _substeps(page: Page, step: Step) -> Details | None:
@@ -111,7 +117,7 @@ def _result(page: Page, one: Gradient) -> Block:
     remarks: list[Inlines] = [text("Shape ") + page.shape(one.indices) + said(", like {}.", page.name(one.tensor))]
     remarks += [names] if names else []
     found = readings(page, one.left, one.right, one.indices)
-    matrix_forms = [r for r in (found.per_sample, found.batched) if r is not None]
+    matrix_forms = [r for r in (found.per_sample, found.batched) if r is not None and _is_matrix(r)]
     formulas += [reading_formula(page, reading) for reading in matrix_forms]
     remarks += _about(page, matrix_forms)
     return Result(tuple(dict.fromkeys(formulas)), tuple(remarks))
@@ -125,6 +131,11 @@ def _about(page: Page, matrix_forms: Sequence[Reading]) -> Iterator[Inlines]:
         yield said("{} ", Strong("Why the transpose?")) + page.prose(_once(sentences))
     for convolution in dict.fromkeys(c for reading in matrix_forms for c in convolutions(reading)):
         yield page.prose(described(convolution))
+
+
+def _is_matrix(reading: Reading) -> bool:
+    """Whether there is a vector or a matrix in it: of single numbers it would only repeat the index form."""
+    return any(n.axes for side in (reading.left, reading.right) for n in nodes(side))
 
 
 def _once(paragraphs: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ from derive.rendering.prose import Reader, reader
 from derive.rendering.typeset import element, typeset
 from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
 
-WIDTH = 40.5  # em of a line
+WIDTH = 44.0  # em of a line
 _TAG = 2.5  # em between a formula and the name of its rule
 
 

@@ -2,7 +2,7 @@
 
 from derive.calculus.chain import readers_of
 from derive.calculus.sweep import derive
-from derive.language.load import load
+from derive.language.load import layer, load
 
 RNN = derive(load("rnn"))
 H, H0 = RNN.gradients["h"]
@@ -39,3 +39,22 @@ def test_a_local_derivative_has_its_own_steps():
 def test_a_shared_weight_is_read_at_every_step():
     (gradient,) = RNN.gradients["W_h"]
     assert gradient.steps[0].sentence.startswith("`W_h[i,k]` is read by `a[t,n,i]` for all `t`, `n`.")
+
+
+def test_an_element_that_is_read_at_its_place_and_in_a_sum_is_read_everywhere():
+    (gradient,) = derive(load("log_softmax")).gradients["z"]
+    assert gradient.steps[0].sentence.startswith("`z[n,k]` is read by `y[n,j]` for all `j`.")
+
+
+def test_a_reader_that_reads_two_places_is_named_at_both():
+    shifted = layer(
+        title="Difference", indices="t=1..T", inputs="x[t]", outside="x = 0", equations="y[t] = x[t]**2 - x[t-1]",
+        output="y",
+    )  # fmt: skip
+    (gradient,) = derive(shifted).gradients["x"]
+    assert gradient.steps[0].sentence.startswith("`x[t]` is read by `y[t]` and by `y[t+1]`, in the next step.")
+
+
+def test_an_element_that_is_the_only_one_changes_with_itself_at_rate_one():
+    (gradient,) = derive(load("silu")).gradients["s"]
+    assert gradient.steps[1].substeps[-1].sentence == "An element changes with itself alone, at rate 1."

@@ -90,6 +90,11 @@ def test_a_parameter_of_a_recurrence_has_a_local_and_a_total_gradient(derivation
     assert not any(s.startswith("Local or total?") for s in said)
 
 
+def test_a_matrix_form_without_a_vector_is_not_shown(derivation):
+    (result,) = blocks_of(derivation("rnn"), "l", D.Result)
+    assert len(result.formulas) == 1
+
+
 def test_long_guards_use_short_names(derivation):
     (result,) = blocks_of(derivation("conv2d"), "x", D.Result)
     names = {n.source for n in F.walk(result.formulas[0]) if isinstance(n, F.Name)}
