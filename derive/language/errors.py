@@ -37,7 +37,7 @@ class LayerError(Exception):
 
 def _pointed(source: str, column: int) -> tuple[str, str]:
     """The line without its indentation, cut around the place, and the caret under the place."""
-    text = source.expandtabs(1)
+    text = "".join(c if c.isprintable() else " " if c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in source)
     start = len(text) - len(text.lstrip())
     at = max(column - 1, start)
     if at - start > _SHOWN - 20:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ def load(source: str | Path | System, /, **options: object) -> System:
         if options:
             raise LayerError("options are set where a layer is loaded; this one is already")
         return source
+    if not isinstance(source, str | Path):
+        what = f"expected the name of a layer, the path of a layer file or a layer, got {source!r}"
+        raise LayerError(what, hint='as in load("linear")')
     return _system(fields_of(source), options)
 
 
@@ -35,6 +38,8 @@ def layer(**fields: Any) -> System:
     Raises LayerError.
     """
     settings = fields.pop("set", {})
+    if not isinstance(settings, Mapping):
+        raise LayerError(f"set is a mapping of options, got {settings!r}", hint='as in set={"f": "relu"}')
     return _system(from_arguments(fields), dict(settings))
 
 
@@ -50,7 +55,7 @@ def fields_of(source: str | Path) -> Fields:
     for entry in _entries():
         if entry.name == source + _SUFFIX:
             return read_text(entry.read_text(encoding="utf-8"), entry.name, source)
-    if Path(source).is_file():
+    if _is_file(Path(source)):
         return read_file(Path(source))
     hint = nearest(source, catalogue()) or f"the catalogue has {', '.join(catalogue())}"
     raise LayerError(f"unknown layer {source!r}", hint=hint)
@@ -67,6 +72,13 @@ def _entries() -> Iterator[Any]:
     for entry in resources.files("derive").joinpath("layers").iterdir():
         if entry.name.endswith(_SUFFIX):
             yield entry
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def _is_path(source: str) -> bool:

@@ -36,7 +36,13 @@ def check_computed(declared: Mapping[str, str], lines: Sequence[Line]) -> None:
             raise place.error(f"{line.name} is {declared[line.name]}; an equation cannot define it")
         meanings[line.name] = "a computed tensor"
     for line in lines:
-        _check_name(line.name, meanings, line.left.part(0, len(line.name)))
+        place = line.left.part(0, len(line.name))
+        _check_name(line.name, meanings, place)
+        for gradient in (f"d{line.name}", f"d{line.name}_up"):
+            if gradient in declared:
+                raise place.error(
+                    f"{gradient}, the name of the gradient by {line.name}, is {declared[gradient]} already"
+                )
 
 
 def _check_name(name: str, meanings: Mapping[str, str], place: Fragment) -> None:

@@ -25,6 +25,12 @@ def test_the_caret_stays_under_the_place_whatever_the_line() -> None:
         assert len(shown) <= 104
 
 
+def test_characters_that_steer_a_terminal_are_not_sent_to_it() -> None:
+    for character in ("\0", "\x1b", "\r", "\u202e", "\ud800"):
+        _, shown, caret = str(Fragment.of(f"y = {character}q").error("bad", 5)).split("\n")
+        assert (shown, caret.index("^")) == ("    y = \N{REPLACEMENT CHARACTER}q", 9)
+
+
 def test_a_part_keeps_its_place() -> None:
     part = Fragment.of(TEXT, "f").part(TEXT.index("=", 10) + 1, len(TEXT))
     assert part.text == "W_hh[i]"

@@ -3,6 +3,7 @@
 import shutil
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,12 @@ def test_options_of_a_layer_made_in_python() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("lineer", "did you mean linear?"), ("RNN", "did you mean rnn?"), ("", "the catalogue has")],
+    [
+        ("lineer", "did you mean linear?"),
+        ("RNN", "did you mean rnn?"),
+        ("", "the catalogue has"),
+        ("a" * 5000, "the catalogue has"),
+    ],
 )
 def test_an_unknown_layer_suggests_the_nearest(name: str, hint: str) -> None:
     with pytest.raises(LayerError) as caught:
@@ -104,3 +110,15 @@ def test_the_fields_tell_the_options_before_any_is_chosen() -> None:
     fields = fields_of("rnn")
     assert [v.text for v in fields.options["f"]] == ["tanh", "relu", "sigmoid", "f"]
     assert isinstance(load("rnn"), System)
+
+
+@pytest.mark.parametrize("source", [None, 3, b"rnn", ["rnn"]])
+def test_what_is_no_name_and_no_path_is_refused(source: Any) -> None:
+    with pytest.raises(LayerError, match="expected the name of a layer, the path of a layer file or a layer"):
+        load(source)
+
+
+@pytest.mark.parametrize("settings", ["f=relu", None, [("f", "relu")]])
+def test_settings_are_a_mapping(settings: Any) -> None:
+    with pytest.raises(LayerError, match="set is a mapping"):
+        layer(equations="y = 1", output="y", set=settings)

@@ -33,6 +33,24 @@ from tests.language.layers import system
             11,
             "dy is the name of the gradient by y and cannot be a computed tensor",
         ),
+        (
+            {"equations": "y[i] = 1", "params": "dy[i]"},
+            "equations",
+            1,
+            "dy, the name of the gradient by y, is a parameter already",
+        ),
+        (
+            {"equations": "y[i] = 1", "params": "dy_up[i]"},
+            "equations",
+            1,
+            "dy_up, the name of the gradient by y, is a parameter already",
+        ),
+        (
+            {"equations": "y[i] = 1", "sizes": "dy"},
+            "equations",
+            1,
+            "dy, the name of the gradient by y, is a size already",
+        ),
         ({"equations": "loss = 1"}, "equations", 1, "the name loss is kept for the loss"),
         (
             {"equations": "max[i] = 1"},
