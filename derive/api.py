@@ -40,7 +40,7 @@ def gradients(layer: str | Path | System, wrt: str | Sequence[str] | None = None
     the tensors to take gradients by: all parameters and real inputs where it is not given.  Raises LayerError.
     """
     system = load(layer)
-    names = None if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    names = None if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(dict.fromkeys(wrt))
     for name in names or ():
         _check_wrt(system, name)
     return Derivation(sweep.derive(system, names))
@@ -52,7 +52,7 @@ def _check_wrt(system: System, name: str) -> None:
     if name in known:
         return
     if name not in system.tensors:
-        hint = nearest(name, known) or f"it has {', '.join(known)}"
+        hint = nearest(str(name), known) or f"it has {', '.join(known)}"
         raise LayerError(f"{system.name} has no tensor {name}", hint=hint)
     if system.tensors[name].integer:
         raise LayerError(f"{name} holds integers: there is no gradient by it", hint=f"choose from {', '.join(known)}")
@@ -82,7 +82,7 @@ class Derivation(Mapping[str, "Gradient"]):
 
     def __getitem__(self, name: str) -> Gradient:
         if name not in self.record.gradients:
-            hint = nearest(name, self.record.gradients) or f"there are {', '.join(self.record.gradients)}"
+            hint = nearest(str(name), self.record.gradients) or f"there are {', '.join(self.record.gradients)}"
             raise UnknownNameError(f"this derivation has no gradient by {name}", hint=hint)
         return Gradient(self, name)
 
@@ -146,17 +146,26 @@ class Derivation(Mapping[str, "Gradient"]):
 
         return compose(self.record, self.evidence(), self.verify())
 
-    def render(self, to: str = "md", templates: Path | None = None) -> str:
+    def render(self, to: str = "md", templates: str | Path | None = None) -> str:
         """The document in a format: ``md`` is Markdown with mathematics, ``tex`` LaTeX.
 
         ``templates`` is a folder of templates that replace the program's own of the same name.
+        Raises LayerError where the format or the folder does not exist or a template is wrong.
         """
+        from jinja2 import TemplateError
+
         from derive.rendering.render import FORMATS, printed
 
         if to not in FORMATS:
-            hint = nearest(to, FORMATS) or f"there are {', '.join(FORMATS)}"
+            hint = nearest(str(to), FORMATS) or f"there are {', '.join(FORMATS)}"
             raise UnknownNameError(f"unknown format {to!r}", hint=hint)
-        return printed(self._document, to, templates)
+        folder = None if templates is None else Path(templates)
+        if folder is not None and not folder.is_dir():
+            raise LayerError("there is no such folder of templates", str(folder))
+        try:
+            return printed(self._document, to, folder)
+        except (TemplateError, UnicodeDecodeError) as error:
+            raise LayerError(f"a template is wrong: {error}", str(folder)) from error
 
     def _repr_markdown_(self) -> str:
         return self.render("md")

@@ -151,3 +151,29 @@ def test_index_form_is_text_of_the_language(rnn: derive.Derivation) -> None:
     for name in rnn:
         part = rnn[name].parts[0]
         assert parse_in(rnn.record.backward, str(rnn[name].index), part.indices) == rnn[name].index
+
+
+def test_a_name_asked_for_twice_is_derived_once() -> None:
+    assert derive.gradients("linear", wrt=["W", "W"]).wrt == ("W",)
+
+
+def test_what_is_no_name_is_an_unknown_name(linear: derive.Derivation) -> None:
+    assert 3 not in linear
+    with pytest.raises(KeyError, match="no gradient by 3"):
+        linear[3]  # type: ignore[index]
+    with pytest.raises(derive.LayerError, match="no tensor 3"):
+        derive.gradients("linear", wrt=[3])  # type: ignore[list-item]
+    with pytest.raises(KeyError, match="unknown format None"):
+        linear.render(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("template", [b"<< nothing >>", b"<% if %>", b"\xff\xfe"])
+def test_a_wrong_template_is_told(linear: derive.Derivation, tmp_path: Path, template: bytes) -> None:
+    (tmp_path / "paragraph.md.j2").write_bytes(template)
+    with pytest.raises(derive.LayerError, match="a template is wrong"):
+        linear.render("md", templates=str(tmp_path))
+
+
+def test_a_folder_of_templates_that_does_not_exist_is_told(linear: derive.Derivation, tmp_path: Path) -> None:
+    with pytest.raises(derive.LayerError, match="no such folder of templates"):
+        linear.render("md", templates=tmp_path / "nothing")
