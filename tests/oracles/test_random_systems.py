@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from derive.forms.function import BackwardFunction
 from hypothesis import HealthCheck, assume, given, settings
 
 from derive.calculus.sweep import derive
 from derive.checking.evidence import evidence
 from derive.checking.points import PointError
 from derive.checking.verify import verify
+from derive.forms.function import BackwardFunction
 from derive.language.load import layer
 from tests.oracles.random_layers import DECLARED, layers
 
