@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -121,9 +122,12 @@ class _Reader:
     def text(self, value: Any, path: KeyPath) -> Fragment:
         text = str(value).lower() if isinstance(value, bool) else str(value)
         found = self.places.values.get(path)
-        if found is not None and (found.text == text or not isinstance(value, str)):
-            return found
-        return Fragment.of(text, self.origin or ".".join(map(str, path)))
+        if found is None or (found.text != text and isinstance(value, str)):
+            found = Fragment.of(text, self.origin or ".".join(map(str, path)))
+        for at, character in enumerate(found.text):
+            if unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n\r\f":
+                raise found.error(f"unexpected character 'U+{ord(character):04X}'", at)
+        return found
 
     def table(self, value: Any, path: KeyPath) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):

@@ -12,6 +12,7 @@ from derive.rendering.latex import MARKDOWN, latex
 from derive.rendering.unicode import unicode
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~])")
+_BARE_BAR = re.compile(r"(?<!\\)\|")  # as code has it, where a table still wants it escaped
 _LINE_START = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")
 
 
@@ -66,7 +67,7 @@ def _tag(tag: str) -> str:
 
 def cell(pieces: Inlines) -> str:
     """Running text in a table, where an unescaped bar would end the cell."""
-    return inline(pieces).replace("\n", " ")
+    return _BARE_BAR.sub(r"\|", inline(pieces).replace("\n", " "))
 
 
 def fence(source: str) -> str:

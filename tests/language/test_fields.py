@@ -120,3 +120,12 @@ def test_a_file_with_a_byte_order_mark_and_windows_lines(tmp_path: Path) -> None
     assert (fields.name, fields.origin) == ("w", str(path))
     assert fields.texts["equations"][0].text == "y = 1\n"
     assert fields.texts["equations"][0].places[0] == (3, 1)
+
+
+@pytest.mark.parametrize(("written", "name"), [(r"\u0000", "U+0000"), (r"\u001b[31m", "U+001B")])
+def test_control_characters_have_no_place_in_a_layer(written: str, name: str) -> None:
+    with pytest.raises(LayerError) as caught:
+        read_text(f'title = "a"\nabout = "b{written}"\n', "a.toml", "a")
+    assert (caught.value.message, caught.value.line, caught.value.column) == (f"unexpected character '{name}'", 2, 11)
+    with pytest.raises(LayerError, match="unexpected character"):
+        from_arguments({"about": "\ud800"})

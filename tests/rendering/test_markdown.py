@@ -41,6 +41,13 @@ def test_text_in_a_table_stays_in_its_cell():
     assert seen(page)[0] == "abx | y" + NASTY
 
 
+def test_code_in_a_table_stays_in_its_cell():
+    page = f"| a | b |\n| --- | --- |\n| {markdown.cell((D.Code('x | y'),))} | c |"
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(page)
+    assert sum(t.type == "td_open" for t in tokens) == 2
+    assert seen(page)[0] == "abx | yc"
+
+
 @pytest.mark.parametrize("source", ["a", "a`b", "``a``", "`", "a\nb", r"\input{x}"])
 def test_code_holds_anything(source):
     text, kinds = seen(markdown.code(source))
