@@ -114,7 +114,7 @@ def _result(page: Page, one: Gradient) -> Block:
     """The result in index form and, where it can be said, in matrix form."""
     short, names = page.short(one.right)
     formulas = [page.equation(one.left, short)]
-    remarks: list[Inlines] = [text("Shape ") + page.shape(one.indices) + said(", like {}.", page.name(one.tensor))]
+    remarks: list[Inlines] = [text("Shape: ") + page.shape(one.indices) + said(", like {}.", page.name(one.tensor))]
     remarks += [names] if names else []
     found = readings(page, one.left, one.right, one.indices)
     matrix_forms = [r for r in (found.per_sample, found.batched) if r is not None and _is_matrix(r)]

@@ -93,7 +93,7 @@ def _step(step: D.Step) -> Iterator[RenderableType]:
     yield Text("")
     yield _line(step.formula, f"{step.rule} ({step.number})", " " * len(unicode(step.indent)))
     reason = _running(step.reason)
-    reason.append(" Shape " if reason else "Shape ").append_text(_running(step.shape)).append(".")
+    reason.append(" Shape: " if reason else "Shape: ").append_text(_running(step.shape)).append(".")
     if step.evidence is not None:
         reason.append(" ").append_text(_checked(step.evidence))
     yield Padding(reason, (0, 0, 0, 6))

@@ -68,7 +68,7 @@ def test_the_result_stands_in_index_and_matrix_form_with_its_shape(derivation):
         r"\frac{\partial\mathcal L}{\partial\mathbf H_{t}}",
     ]
     said = [words(r) for r in result.remarks]
-    assert said[0] == r"Shape T\times N\times H, like h."
+    assert said[0] == r"Shape: T\times N\times H, like h."
     assert said[1].startswith("Why the transpose?")
 
 
