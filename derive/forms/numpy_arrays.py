@@ -20,6 +20,7 @@ class Array:
     fresh  a new array, to which nothing else refers
     view   a view in which windows overlap: worth a copy before it is multiplied
     copy   such a copy
+    rows   two matrices, whose product has the elements of the array, its first axes taken together
     """
 
     piece: Piece
@@ -28,6 +29,7 @@ class Array:
     fresh: bool = True
     view: bool = False
     copy: bool = False
+    rows: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def transposed(array: Array, axes: Sequence[str]) -> Array:
     base = array.piece.at(Level.ATOM)
     order = [array.axes.index(a) for a in axes]
     text = f"{base}.T" if order == [1, 0] else f"{base}.transpose({', '.join(map(str, order))})"
-    return replace(array, piece=Piece(text), axes=tuple(axes))
+    return replace(array, piece=Piece(text), axes=tuple(axes), rows=None)
 
 
 def aligned(array: Array, axes: Sequence[str]) -> Piece:

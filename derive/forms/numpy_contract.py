@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_letters
 
 from derive.forms.numpy_arrays import Array, Factor, as_float, masked, product, transposed, union
@@ -78,7 +78,7 @@ def _summed(bound: Sequence[str], arrays: list[Array], scope: Scope) -> Array:
             if result is not None:
                 return result
     arrays = [_columns(a, bound, scope) if a.view else a for a in arrays]
-    return _einsum(arrays, bound, target)
+    return replace(_einsum(arrays, bound, target), rows=_rows(bound, arrays, target, scope))
 
 
 def _reduced(op: str, bound: Sequence[str], array: Array) -> Array:
@@ -105,6 +105,18 @@ def _matmul(bound: Sequence[str], left: Array, right: Array, target: tuple[str, 
         return None
     left, right = transposed(left, (*rows, k)), transposed(right, (k, *columns))
     return Array(Piece(f"{left.piece.at(Level.PRODUCT)} @ {right.piece.at(Level.UNARY)}", Level.PRODUCT), target)
+
+
+def _rows(
+    bound: Sequence[str], arrays: Sequence[Array], target: tuple[str, ...], scope: Scope
+) -> tuple[str, str] | None:
+    """The contraction as one product of matrices, where the first is an array whose last axis is summed."""
+    for left, right in (arrays, arrays[::-1]) if len(arrays) == 2 and len(bound) == 1 else ():
+        k = bound[0]
+        if left.axes == (*target[:-1], k) and set(right.axes) == {k, target[-1]}:
+            matrix = transposed(right, (k, target[-1]))
+            return f"{left.piece.at(Level.ATOM)}.reshape(-1, {scope.extent(k).text})", matrix.piece.text
+    return None
 
 
 def _columns(view: Array, bound: Sequence[str], scope: Scope) -> Array:

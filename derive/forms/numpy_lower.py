@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from derive.forms.numpy_arrays import Array, Factor, aligned, as_float, masked, natural_order, product, union
@@ -151,7 +150,7 @@ def _power(base: Expr, exponent: Expr, scope: Scope) -> Array:
     if array.kind == "number" and not (isinstance(base, Size) and scope.proved(base.value)):
         array = Array(Piece(f"dtype.type({array.piece.text})"))  # a Python number may turn complex or raise
     if isinstance(exponent, Num) and exponent.value == Fraction(1, 2) and array.kind == "float":
-        return replace(array, piece=Piece(f"np.sqrt({array.piece.text})"), fresh=True)
+        return Array(Piece(f"np.sqrt({array.piece.text})"), array.axes)
     axes = union((array, by), natural_order((array, by), scope.order))
     piece = join_power(aligned(array, axes), aligned(by, axes))
     return Array(piece, axes, "number" if array.kind == by.kind == "number" else "float")
@@ -270,8 +269,8 @@ def _reduction(op: str, over: Sequence[Index], body: Expr, scope: Scope) -> Arra
         return value
     count = product(missing, scope.order)
     if op == "prod":
-        return replace(value, piece=Piece(f"{value.piece.at(Level.ATOM)} ** {count.piece.at(Level.ATOM)}", Level.POWER))
-    return replace(value, piece=join_sum([(False, value.piece), (False, Piece(f"float(np.log({count.piece.text}))"))]))
+        return Array(join_power(value.piece, count.piece), value.axes)
+    return Array(join_sum([(False, value.piece), (False, Piece(f"float(np.log({count.piece.text}))"))]), value.axes)
 
 
 def _along_axes(helper: str, bound: Sequence[str], array: Array, scope: Scope) -> Array:

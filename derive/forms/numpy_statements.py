@@ -74,7 +74,13 @@ def _assign(expr: Expr, target: Target, own: bool) -> None:
         return
     array = as_float(lower(expr, inside))
     if target.exists:
-        target.scope.writer.line(f"{target.at(target.ranges)} = {aligned(array, axes).text}")
+        place = target.at(target.ranges)
+        if array.rows and array.axes == axes and "," not in place:  # it lies together in memory, and is filled in place
+            left, right = array.rows
+            out = f"{place}.reshape(-1, {inside.extent(axes[-1]).text})"
+            target.scope.writer.line(f"np.matmul({left}, {right}, out={out})")
+        else:
+            target.scope.writer.line(f"{place} = {aligned(array, axes).text}")
         return
     if axes and array.kind == "number":
         zero = expr == ZERO

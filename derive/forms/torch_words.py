@@ -89,6 +89,8 @@ class _Words(ast.NodeTransformer):
         arguments = [ast.unparse(a) for a in node.args]
         if called == "np.einsum":
             return _parsed(f"torch.einsum({', '.join(arguments)})")
+        if called == "np.matmul":
+            return _parsed(f"torch.matmul({', '.join(arguments)}, out={ast.unparse(node.keywords[0].value)})")
         if called == "np.arange":
             return _parsed(f"torch.arange({', '.join(arguments)}, device=device)")
         if called in _MADE:
