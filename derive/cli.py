@@ -61,6 +61,8 @@ def run(arguments: Sequence[str]) -> int:
         return 130
     except LayerError as error:
         _complain(str(error))
+    except OSError as error:  # the terminal, or where the output was sent, takes no more
+        _complain(f"cannot write: {error.strerror or error}")
     except RecursionError:
         _complain("the layer is too long or too deeply nested")
     return 2
@@ -123,7 +125,7 @@ def doc(
 ) -> None:
     """Write the derivation of each layer as a document, every step of it checked."""
     formats = _formats(to)
-    systems = [derive.load(layer, **_options(settings)) for layer in layers]
+    systems = _loaded(layers, _options(settings))
     stems = _stems(systems)
     written: list[Path] = []
     failed: list[str] = []
@@ -154,7 +156,7 @@ def verify(
     Without LAYER, the whole catalogue, with each value of each option.
     """
     chosen = _options(settings)
-    systems = [derive.load(layer, **chosen) for layer in layers] if layers else _whole_catalogue(chosen)
+    systems = _loaded(layers, chosen) if layers else _whole_catalogue(chosen)
     results = []
     with _progress(len(systems)) as advance:
         for system in systems:
@@ -183,6 +185,17 @@ def _options(settings: Sequence[str] | None) -> dict[str, str]:
         if not (name.strip() and equals and value.strip()):
             raise LayerError(f"cannot read --set {name}{equals}{value}", hint="write --set OPTION=VALUE")
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _loaded(layers: Sequence[str], settings: Mapping[str, str]) -> list[System]:
+    """The layers, each with those of the settings that it has; one of them at least has to have each."""
+    systems = [derive.load(layer) for layer in layers]
+    if any(all(option not in system.options for system in systems) for option in settings):
+        return [derive.load(layers[0], **settings)]  # says what there is instead
+    chosen = ({o: v for o, v in settings.items() if o in system.options} for system in systems)
+    return [
+        derive.load(layer, **own) if own else system for layer, system, own in zip(layers, systems, chosen, strict=True)
+    ]
 
 
 def _formats(to: str) -> list[str]:
@@ -226,10 +239,10 @@ def _write(path: Path, page: str) -> None:
 def _whole_catalogue(settings: Mapping[str, str]) -> list[System]:
     """Every layer of the catalogue with its defaults, and with each other value of each option in turn."""
     systems = []
-    for name in derive.catalogue():
-        first = derive.load(name, **settings)
-        others = [{o: v} for o, values in first.options.items() if o not in settings for v in values[1:]]
-        systems += [first, *(derive.load(name, **settings, **other) for other in others)]
+    for first in _loaded(derive.catalogue(), settings):
+        own = {o: v for o, v in settings.items() if o in first.options}
+        others = [{o: v} for o, values in first.options.items() if o not in own for v in values[1:]]
+        systems += [first, *(derive.load(first.name, **own, **other) for other in others)]
     return systems
 
 

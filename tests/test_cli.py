@@ -207,6 +207,24 @@ def test_an_interrupt_ends_quietly(command: Command, monkeypatch: pytest.MonkeyP
     assert "Traceback" not in out + err
 
 
+def test_a_setting_goes_to_the_layers_that_have_it(command: Command) -> None:
+    assert command("doc", "linear", "rnn", "--set", "f=relu")[0] == 0
+    assert sorted(os.listdir("output")) == ["linear.md", "rnn-f-relu.md"]
+    exit_code, _, err = command("doc", "linear", "conv2d", "--set", "f=relu")
+    assert exit_code == 2
+    assert "has no option f" in err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_output_that_takes_no_more_is_told() -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "derive", "list"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: cannot write") and "Traceback" not in ended.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pipes end programs on POSIX systems only")
 def test_a_reader_that_goes_away_is_no_error() -> None:
     with subprocess.Popen(
