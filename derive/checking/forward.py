@@ -15,7 +15,7 @@ import numpy as np
 from derive.checking.arrays import Array
 from derive.checking.margins import Margins
 from derive.checking.places import Grid, Scope, Stored
-from derive.checking.reference import STEP, Interpreter
+from derive.checking.reference import STEP, Interpreter, slope
 from derive.checking.tree import Forest
 from derive.language.expr import (
     Expr,
@@ -161,8 +161,8 @@ def sensitivities(
             if name not in affected:
                 moved[name] = Stored(tensors[name].array + change, tensors[name].lows)
             Runner(system, sizes, moved, {name: change}, forest).run(again)
-            slope = _quantity(system, moved, sizes, upstream).imag / STEP
-            parts.append(np.broadcast_to(slope, change.shape[-1:]))
+            found = slope(_quantity(system, moved, sizes, upstream))
+            parts.append(np.broadcast_to(found, change.shape[-1:]))
         out[name] = np.concatenate(parts).reshape(tensors[name].array.shape[:-1])
     return out
 

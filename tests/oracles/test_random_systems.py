@@ -18,6 +18,10 @@ from tests.oracles.random_layers import DECLARED, layers
 BAR = 1e-9
 
 ONCE_WRONG: dict[str, dict[str, Any]] = {
+    "a slope of zero was not told from the error of the complex step": {
+        "equations": "y[i] = [b[i] > 9]*b[i]\nz[i] = sum(y[k], k)**2*sum(y[k], k) + b[i]",
+        "params": "b[i]", "output": "z",
+    },
     "a closed form was refused where nothing comes back at T = 1": {
         "equations": "y[0,n,i] = 0\ny[t,n,i] = x[t,n,i] + sum(W[i,k]*y[t-1,n,k], k)", "inputs": "x[t,n,i]",
         "params": "W[i,k]", "loss": "sum([t < T]*y[t+1,n,i], t, n, i)**2",
