@@ -47,23 +47,25 @@ def _place(value: Integer, low: Integer, high: Integer, scope: Scope) -> Place:
     inside = scope.proved(position) and scope.proved(expand(last - position))
     if isinstance(value, sympy.Indexed):
         inside = (str(value.base.label), low, high) in scope.writer.tokens
-    runs: list[Run] | None = []
-    rest = position
-    names = scope.vector(position)
+    runs, rest = _runs_of(position, scope)
+    return Place(position, last, runs, rest, inside)
+
+
+def _runs_of(position: Integer, scope: Scope) -> tuple[tuple[Run, ...] | None, Integer]:
+    """The multiples of indices in a position, and the rest of it; None for the first if that is not its form.
+
+    Their order does not depend on where the read stands, so that equal windows are found again.
+    """
+    names, rest = scope.vector(position), position
     symbols = {scope.index(n).symbol for n in names}
+    runs: list[Run] = []
     for name in names:
         parts = linear_in(rest, scope.index(name).symbol)
-        if parts is None or not symbols.isdisjoint(parts[0].free_symbols):
-            runs = None
-            break
-        assert runs is not None
+        if parts is None or not symbols.isdisjoint(parts[0].free_symbols) or position.has(sympy.Indexed):
+            return None, rest
         runs.append(Run(name, parts[0]))
         rest = parts[1]
-    if (
-        runs is not None
-    ):  # in an order that does not depend on where the read stands, so that equal windows are found again
-        runs.sort(key=lambda r: (str(r.coefficient), str(scope.index(r.index).extent)))
-    return Place(position, last, None if runs is None else tuple(runs), rest, inside)
+    return tuple(sorted(runs, key=lambda r: (str(r.coefficient), str(scope.index(r.index).extent)))), rest
 
 
 def subscripted(piece: Piece, marks: Sequence[str]) -> str:

@@ -114,7 +114,7 @@ def window_landing(term: Term, free: Sequence[Index], system: System, facts: Fac
             place = candidate.place(new)
             term = Term(term.over, tuple(at_place(f, index.symbol, place, frozenset(taken)) for f in term.factors))
             sharing = tuple(i for i in term.over if i.symbol in place.free_symbols)
-            claimed |= {i.symbol for i in sharing}
+            claimed |= {new.symbol, *(i.symbol for i in sharing)}
             places[index], runs[index] = place, (new, *sharing)
             break
     if not places:

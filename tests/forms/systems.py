@@ -189,3 +189,49 @@ def systems(draw: st.DrawFn) -> System:
     left = Elem("out", tuple(i.symbol for i in indices))
     tensors = {**BLANK.tensors, "out": Tensor("out", indices, "computed")}
     return replace(BLANK, tensors=tensors, equations=(Equation(left, right, indices),))
+
+
+@st.composite
+def recurrences(draw: st.DrawFn) -> dict[str, str]:
+    """The fields of a layer with one or two tensors that recur, up or down in time, with lags, shifts and guards."""
+    up = draw(st.booleans())
+    lags = sorted(draw(st.sets(st.integers(1, 3), min_size=1, max_size=2)))
+    names = draw(st.sampled_from([["h"], ["h", "c"]]))
+    lines, inputs = [], ["x[t,i]"]
+    for name in names:
+        for lag in range(1, max(lags) + 1):
+            place = f"{1 - lag}" if up else f"T+{lag}"
+            inputs.append(f"{name}{lag}[i]")
+            lines.append(f"{name}[{place},i] = {name}{lag}[i]")
+    for number, name in enumerate(names):
+        terms = []
+        for lag in lags:
+            other = draw(st.sampled_from(names))
+            time = f"t-{lag}" if up else f"t+{lag}"
+            terms.append(
+                draw(
+                    st.sampled_from(
+                        [
+                            f"sum(W[i,k]*{other}[{time},k], k)",
+                            f"v[i]*{other}[{time},i]",
+                            f"[i < H]*v[i]*{other}[{time},i+1]",
+                            f"sum([i-u >= 1]*w[u]*{other}[{time},i-u], u)",
+                            f"[t > 2]*{other}[{time},H+1-i]",
+                            f"tanh(x[t,i])*{other}[{time},i]",
+                        ]
+                    )
+                )
+            )
+        same = [f"v[i]*{n}[t,i]" for n in names[:number]]
+        known = draw(st.sampled_from(["x[t,i]", "sum(W[i,k]*x[t,k], k) + v[i]", "[t < T]*x[t,i]", "1"]))
+        body = " + ".join([known, *terms, *same])
+        function = draw(st.sampled_from(["tanh({})", "{}", "sin({} + v[i])", "x[t,i]*tanh({})"]))
+        lines.append(f"{name}[t,i] = {function.format(body)}")
+    return {
+        "title": "Recurrence",
+        "indices": "t=1..T  i,k:H  u=0..K-1",
+        "inputs": "  ".join(inputs),
+        "params": "W[i,k]  v[i]  w[u]",
+        "equations": "\n".join(lines),
+        "output": names[-1],
+    }

@@ -6,7 +6,7 @@ import ast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from derive.calculus.sweep import derive
@@ -16,7 +16,7 @@ from derive.language.schedule import Loop, schedule
 from derive.language.system import System
 from tests.forms.compare import assert_agrees, drawn, drawn_where_defined, run, sizes_for
 from tests.forms.layers import LAYERS
-from tests.forms.systems import systems
+from tests.forms.systems import recurrences, systems
 
 SIZES = st.fixed_dictionaries(
     {
@@ -44,6 +44,28 @@ def computed(backward: System) -> list[str]:
 @given(systems(), SIZES, st.integers(0, 2**16))
 def test_any_expression(system: System, sizes: dict[str, int], seed: int) -> None:
     assert_agrees(system, drawn(system, sizes, seed), ["out"])
+
+
+@settings(max_examples=30)
+@given(systems(), SIZES, st.integers(0, 2**16))
+def test_gradients_of_any_expression(system: System, sizes: dict[str, int], seed: int) -> None:
+    """Guards, divisions and places that the calculus makes out of any index pattern."""
+    backward = derive(system).backward
+    naive = drawn(backward, sizes, seed)
+    names = [f"d{t.name}" for t in system.inputs if not t.integer]
+    try:
+        for name in names:
+            naive.tensor(name)
+    except IndexError:  # a factor was moved away from the guard beside it
+        assume(False)
+    assert_agrees(backward, naive, names)
+
+
+@settings(max_examples=30)
+@given(recurrences(), st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2**16))
+def test_any_recurrence(fields: dict[str, str], t: int, h: int, k: int, seed: int) -> None:
+    backward = derive(layer(**fields)).backward
+    assert_agrees(backward, drawn(backward, {"T": t, "H": h, "K": k}, seed, (0.5,)), computed(backward))
 
 
 @pytest.mark.parametrize("name", [*LAYERS, *catalogue()])
