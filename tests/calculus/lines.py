@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from rule_system import rule_system
-
 from derive.language.expr import Expr
 from derive.language.parser import parse_expression
 from derive.language.scope import scope_of as names_of
 from derive.steps.rewrite import rewrite
 from derive.steps.rule import Rule, scope_of
+from tests.calculus.rule_system import rule_system
 
 SYSTEM = rule_system()
 

@@ -2,10 +2,10 @@
 
 import pytest
 import sympy
-from lines import rewritten
 
 from derive.calculus.differentiate import DIFFERENTIATE, derivative_formulas
 from derive.language.functions import TABLE
+from tests.calculus.lines import rewritten
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import pytest
 import sympy
-from lines import rewritten
 
 from derive.calculus.guards import (
     exact_division,
@@ -14,6 +13,7 @@ from derive.calculus.guards import (
 )
 from derive.language.expr import Bracket, Compare, Elem, size
 from derive.language.integers import index_symbol, size_symbol
+from tests.calculus.lines import rewritten
 
 T, t = size_symbol("T"), index_symbol("t")
 

@@ -1,11 +1,10 @@
 """Right sides at a given element, without capturing a name."""
 
-from lines import SYSTEM, parsed
-
 from derive.calculus.instances import instance, named_apart
 from derive.language.expr import ONE, Elem
 from derive.language.integers import index_symbol
 from derive.steps.rule import scope_of
+from tests.calculus.lines import SYSTEM, parsed
 
 K, J = index_symbol("k"), index_symbol("j")
 SCOPE = scope_of(SYSTEM, ())

@@ -1,11 +1,11 @@
 """Derivatives of reductions; with the deltas contracted they are the ones in the books."""
 
 import pytest
-from lines import rewritten
 
 from derive.calculus.contract import CONTRACT
 from derive.calculus.differentiate import DIFFERENTIATE
 from derive.calculus.simplify import SIMPLIFY
+from tests.calculus.lines import rewritten
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Every rule rewrites the left side of its own formula to the right side."""
 
 import pytest
-from rule_system import rule_system
 
 from derive.calculus.match import same
 from derive.calculus.passes import PASSES, all_rules
@@ -17,6 +16,7 @@ from derive.language.traverse import (
 )
 from derive.steps.rewrite import rewrite
 from derive.steps.rule import Rule, scope_of
+from tests.calculus.rule_system import rule_system
 
 SYSTEM = rule_system()
 

@@ -1,9 +1,9 @@
 """Shorter ways to say the same."""
 
 import pytest
-from lines import parsed, rewritten
 
 from derive.calculus.simplify import ASSUME, SIMPLIFY, size_of
+from tests.calculus.lines import parsed, rewritten
 
 
 @pytest.mark.parametrize(

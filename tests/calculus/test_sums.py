@@ -1,9 +1,9 @@
 """Sums taken apart and put together."""
 
 import pytest
-from lines import rewritten
 
 from derive.calculus.sums import count_terms, merge_sums, multiply_out, number_out, out_of_the_sum, split_sum
+from tests.calculus.lines import rewritten
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,8 @@
 
 from fractions import Fraction
 
-from lines import parsed
-
 from derive.calculus.terms import coefficient_of, factors_of, terms_of
+from tests.calculus.lines import parsed
 
 
 def test_a_sum_has_terms_and_anything_else_is_its_own():
