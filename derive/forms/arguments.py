@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from derive.forms.numpy_sizes import arguments, sizes_of
+from derive.forms.numpy_text import Piece, integer_piece
 from derive.forms.numpy_tokens import token_ranges
 from derive.language.errors import nearest
-from derive.language.integers import evaluate, size_symbol, symbols_of
+from derive.language.integers import Integer, symbols_of
 from derive.language.system import System, Tensor
 from derive.language.text import integer_text
 from derive.steps.record import gradient_name, upstream_name
@@ -38,23 +39,87 @@ def caller_name(system: System, tensor: str) -> str:
     return tensor if output is None else gradient_name(output)
 
 
-def checked(system: System, functions: tuple[str, ...], given: Mapping[str, Any]) -> Arguments:
-    """The arguments of a call of the backward ``system``; raises CallError where they do not fit."""
-    tensors = {caller_name(system, t.name): t for t in arguments(system)}
-    named = sizes_of(system).named
-    keywords = {f.replace("'", "_prime"): f for f in functions}
-    given = {name.replace("'", "_prime"): value for name, value in given.items()}
-    _check_names(given, (*tensors, *named, *keywords))
-    arrays = _of_one_type({t.name: _array(t, shown, given[shown]) for shown, t in tensors.items()}, system, given)
-    for name, array in arrays.items():
-        _check_rank(caller_name(system, name), system.tensors[name], array)
-    sizes = _sizes(system, arrays, {n: _whole(n, given[n]) for n in named})
-    for name, array in arrays.items():
-        _check_shape(system, name, array, sizes)
-    for shown, tensor in tensors.items():
-        _check_values(system, shown, tensor, arrays[tensor.name], sizes)
-    callables = {f: _callable(keyword, given[keyword]) for keyword, f in keywords.items()}
-    return Arguments(arrays, sizes, callables)
+class Signature:
+    """What a function of a backward system takes; made once, so that a call is checked in little time."""
+
+    def __init__(self, system: System, functions: Sequence[str]) -> None:
+        self._system = system
+        self._tensors = {caller_name(system, t.name): t for t in arguments(system)}
+        self._shown = {t.name: shown for shown, t in self._tensors.items()}
+        self._keywords = {f.replace("'", "_prime"): f for f in functions}
+        found = sizes_of(system)
+        self._named = found.named
+        self._from_shapes = [(f, _function(f.rest)) for f in found.from_shapes]
+        self._derived = [(name, definition, _function(definition)) for name, definition in system.derived.items()]
+        self._extents = {t.name: [_function(a.extent) for a in t.axes] for t in self._tensors.values()}
+        self._ranges = [(name, _function(low), _function(high)) for name, low, high in token_ranges(system)]
+
+    def checked(self, given: Mapping[str, Any]) -> Arguments:
+        """The arguments of a call; raises CallError where they do not fit."""
+        given = {name.replace("'", "_prime"): value for name, value in given.items()}
+        _check_names(given, (*self._tensors, *self._named, *self._keywords))
+        arrays = {t.name: _array(t, shown, given[shown]) for shown, t in self._tensors.items()}
+        arrays = self._of_one_type(arrays, given)
+        for name, array in arrays.items():
+            _check_rank(self._shown[name], self._system.tensors[name], array)
+        sizes = self._sizes(arrays, {n: _whole(n, given[n]) for n in self._named})
+        for name, array in arrays.items():
+            self._check_shape(name, array, sizes)
+        for name, array in arrays.items():
+            self._check_values(name, array, sizes)
+        callables = {f: _callable(keyword, given[keyword]) for keyword, f in self._keywords.items()}
+        return Arguments(arrays, sizes, callables)
+
+    def _of_one_type(self, arrays: dict[str, Array], given: Mapping[str, Any]) -> dict[str, Array]:
+        """The arrays of numbers in the widest type of those given; a Python number has no type of its own."""
+        real = {n: a for n, a in arrays.items() if not self._system.tensors[n].integer}
+        typed = [a.dtype for n, a in real.items() if not isinstance(given[self._shown[n]], int | float)]
+        if not typed:
+            return arrays
+        widest = np.result_type(*typed)
+        return arrays | {n: a.astype(widest, copy=False) for n, a in real.items()}
+
+    def _sizes(self, arrays: Mapping[str, Array], named: dict[str, int]) -> dict[str, int]:
+        """Every size: those named, those that shapes tell, those defined from others."""
+        sizes = dict(named)
+        for found, rest_of in self._from_shapes:
+            shape = arrays[found.tensor].shape
+            rest = shape[found.axis] - rest_of(sizes)
+            if rest % found.coefficient:
+                expected = _expected(self._system.tensors[found.tensor])
+                shown = self._shown[found.tensor]
+                raise CallError(f"{shown} has shape {shape}, expected {expected}: no {found.name} fits")
+            sizes[found.name] = rest // found.coefficient
+        for name in self._system.sizes:
+            _check_least(self._system, name, sizes[name], None)
+        for name, definition, value_of in self._derived:
+            sizes[name] = value_of(sizes)
+            _check_least(self._system, name, sizes[name], definition)
+        return sizes
+
+    def _check_shape(self, name: str, array: Array, sizes: Mapping[str, int]) -> None:
+        expected = tuple(extent(sizes) for extent in self._extents[name])
+        if array.shape != expected:
+            tensor = self._system.tensors[name]
+            axis = next(k for k, n in enumerate(expected) if array.shape[k] != n)
+            told = f"{_expected(tensor)} = {expected}{self._told(tensor, axis)}"
+            raise CallError(f"{self._shown[name]} has shape {array.shape}, expected {told}")
+
+    def _told(self, tensor: Tensor, axis: int) -> str:
+        """Where the size of an axis was read off: ``; I is read off x``."""
+        names = {s.name for s in symbols_of(tensor.axes[axis].extent)}
+        found = [f for f, _ in self._from_shapes if f.name in names and f.tensor != tensor.name]
+        return "".join(f"; {f.name} is read off {self._shown[f.tensor]}" for f in found)
+
+    def _check_values(self, name: str, array: Array, sizes: Mapping[str, int]) -> None:
+        """No NaN, no infinity, and no integer that points outside the axis it indexes."""
+        shown = self._shown[name]
+        if not self._system.tensors[name].integer:
+            _check_finite(shown, array)
+            return
+        for tensor, low, high in self._ranges:
+            if tensor == name:
+                _check_range(shown, array, low(sizes), high(sizes))
 
 
 def _check_names(given: Mapping[str, Any], known: tuple[str, ...]) -> None:
@@ -83,16 +148,6 @@ def _array(tensor: Tensor, shown: str, value: Any) -> Array:
     return array
 
 
-def _of_one_type(arrays: dict[str, Array], system: System, given: Mapping[str, Any]) -> dict[str, Array]:
-    """The arrays of numbers in the widest type of those given; a Python number has no type of its own."""
-    real = {n: a for n, a in arrays.items() if not system.tensors[n].integer}
-    typed = [a.dtype for n, a in real.items() if not isinstance(given[caller_name(system, n)], int | float)]
-    if not typed:
-        return arrays
-    widest = np.result_type(*typed)
-    return arrays | {n: a.astype(widest, copy=False) for n, a in real.items()}
-
-
 def _whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise CallError(f"{name} is a size, expected a whole number, got {value!r}")
@@ -115,64 +170,33 @@ def _check_rank(shown: str, tensor: Tensor, array: Array) -> None:
         raise CallError(f"{shown} has shape {array.shape}, expected {len(tensor.axes)} axes {_expected(tensor)}")
 
 
-def _sizes(system: System, arrays: Mapping[str, Array], named: dict[str, int]) -> dict[str, int]:
-    """Every size: those named, those that shapes tell, those defined from others."""
-    sizes = dict(named)
-    for found in sizes_of(system).from_shapes:
-        length = arrays[found.tensor].shape[found.axis]
-        rest = length - _value(found.rest, sizes)
-        if rest % found.coefficient:
-            shown, shape = caller_name(system, found.tensor), arrays[found.tensor].shape
-            expected = _expected(system.tensors[found.tensor])
-            raise CallError(f"{shown} has shape {shape}, expected {expected}: no {found.name} fits")
-        sizes[found.name] = rest // found.coefficient
-    for name in system.sizes:
-        _check_least(system, name, sizes[name], "")
-    for name, definition in system.derived.items():
-        sizes[name] = _value(definition, sizes)
-        _check_least(system, name, sizes[name], f" = {integer_text(definition)}")
-    return sizes
+def _function(expression: Integer) -> Callable[[Mapping[str, int]], int]:
+    """An integer expression as a function of the sizes by name."""
+    text = integer_piece(expression, lambda size: Piece(f"sizes[{size.name!r}]")).text
+    return eval(f"lambda sizes: {text}")  # type: ignore[no-any-return]
 
 
-def _value(expression: Any, sizes: Mapping[str, int]) -> int:
-    return int(evaluate(expression, {size_symbol(n): v for n, v in sizes.items()}, {}))
-
-
-def _check_least(system: System, name: str, value: int, definition: str) -> None:
+def _check_least(system: System, name: str, value: int, definition: Integer | None) -> None:
     least = system.lower.get(name, 0)
     if value < least:
-        raise CallError(f"{name}{definition} is {value}, expected {least} at least")
+        defined = "" if definition is None else f" = {integer_text(definition)}"
+        raise CallError(f"{name}{defined} is {value}, expected {least} at least")
 
 
-def _check_shape(system: System, name: str, array: Array, sizes: Mapping[str, int]) -> None:
-    tensor = system.tensors[name]
-    expected = tuple(_value(a.extent, sizes) for a in tensor.axes)
-    if array.shape != expected:
-        axis = next(k for k, n in enumerate(expected) if array.shape[k] != n)
-        told = f"{_expected(tensor)} = {expected}{_told(system, tensor, axis)}"
-        raise CallError(f"{caller_name(system, name)} has shape {array.shape}, expected {told}")
+def _check_finite(shown: str, array: Array) -> None:
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = array.sum()  # finite only if all that is added is, and quicker to find than a place
+    if not np.isfinite(total) and not np.isfinite(array).all():
+        place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
+        raise CallError(f"{_place(shown, place)} is {array[place]}, expected a finite number")
 
 
-def _told(system: System, tensor: Tensor, axis: int) -> str:
-    """Where the size of an axis was read off: ``; I is read off x``."""
-    names = {s.name for s in symbols_of(tensor.axes[axis].extent)}
-    found = [f for f in sizes_of(system).from_shapes if f.name in names and f.tensor != tensor.name]
-    return "".join(f"; {f.name} is read off {caller_name(system, f.tensor)}" for f in found)
+def _check_range(shown: str, array: Array, least: int, most: int) -> None:
+    wrong = (array < least) | (array > most)
+    if wrong.any():
+        place = tuple(int(k) for k in np.argwhere(wrong)[0])
+        raise CallError(f"{_place(shown, place)} is {array[place]}, expected {least} to {most}")
 
 
-def _check_values(system: System, shown: str, tensor: Tensor, array: Array, sizes: Mapping[str, int]) -> None:
-    """No NaN, no infinity, and no integer that points outside the axis it indexes."""
-    if not tensor.integer:
-        if not np.isfinite(array).all():
-            place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
-            raise CallError(f"{shown}[{', '.join(map(str, place))}] is {array[place]}, expected a finite number")
-        return
-    for name, low, high in token_ranges(system):
-        if name != tensor.name:
-            continue
-        least, most = _value(low, sizes), _value(high, sizes)
-        wrong = (array < least) | (array > most)
-        if wrong.any():
-            place = tuple(int(k) for k in np.argwhere(wrong)[0])
-            where = f"{shown}[{', '.join(map(str, place))}]"
-            raise CallError(f"{where} is {array[place]}, expected {least} to {most}")
+def _place(shown: str, place: tuple[int, ...]) -> str:
+    return f"{shown}[{', '.join(map(str, place))}]" if place else shown

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.arguments import Array, checked
+from derive.forms.arguments import Array, Signature
 from derive.forms.numpy_code import code
 from derive.steps.record import Derivation, gradient_name
 
@@ -26,8 +26,8 @@ class BackwardFunction:
         system = derivation.system
         computed = [t.name for t in system.tensors.values() if t.kind == "computed"]
         gradients = [gradient_name(name) for name in derivation.wrt]
-        self._system = derivation.backward
         self._code = code(derivation.backward, tuple(dict.fromkeys((*computed, *gradients))))
+        self._signature = Signature(derivation.backward, tuple(self._code.functions))
 
     @property
     def source(self) -> str:
@@ -35,7 +35,7 @@ class BackwardFunction:
         return self._code.source
 
     def __call__(self, /, **given: Any) -> dict[str, Array]:
-        arguments = checked(self._system, tuple(self._code.functions), given)
+        arguments = self._signature.checked(given)
         arrays = {self._code.tensors[name]: array for name, array in arguments.arrays.items()}
         sizes = {keyword: arguments.sizes[name] for name, keyword in self._code.sizes.items()}
         functions = {keyword: arguments.functions[f] for f, keyword in self._code.functions.items()}
@@ -57,6 +57,18 @@ def _apart(found: Mapping[str, Any], others: list[Array]) -> dict[str, Array]:
 @lru_cache(maxsize=256)
 def compiled(source: str, name: str) -> Callable[..., dict[str, Any]]:
     """The function that generated source defines.  The names in it come from the parser and are identifiers."""
+    _keep_freed_memory()
     module: dict[str, Any] = {}
     exec(compile(source, f"<derived {name}>", "exec"), module)
     return module[name]  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _keep_freed_memory() -> None:
+    """Have large arrays that are freed kept for the next call.
+
+    The allocator of glibc gives large blocks back to the system and fetches them anew, which costs more than the
+    arithmetic on them.  It stops doing so for blocks smaller than the largest that it has seen freed, up to 32 MB.
+    The array here is never touched, so it takes no memory.
+    """
+    np.empty(31 * 2**20, np.uint8)

@@ -78,6 +78,8 @@ def _summed(bound: Sequence[str], arrays: list[Array], scope: Scope) -> Array:
             if result is not None:
                 return result
     arrays = [_columns(a, bound, scope) if a.view else a for a in arrays]
+    if len(arrays) == 2 and scope.at_top and (scope.windows or any(a.copy for a in arrays)):
+        arrays = [_turned(a, bound, scope) for a in arrays]
     return replace(_einsum(arrays, bound, target), rows=_rows(bound, arrays, target, scope))
 
 
@@ -130,6 +132,18 @@ def _columns(view: Array, bound: Sequence[str], scope: Scope) -> Array:
         return Array(Piece(call), tuple(order), copy=True)
     variable, numbers = scope.writer.named(f"{stem}_columns", call, f"columns of {view.piece.text}", numbers)
     return Array(Piece(variable), tuple(view.axes[k] for k in numbers), fresh=False, copy=True)
+
+
+def _turned(array: Array, bound: Sequence[str], scope: Scope) -> Array:
+    """A tensor copied so that the summed axes lie together, and the others too; a copy that is there is used again."""
+    summed = [a for a in array.axes if a in bound]
+    others = [a for a in array.axes if a not in bound]
+    if array.copy or not array.piece.text.isidentifier() or array.axes in ((*summed, *others), (*others, *summed)):
+        return array
+    order = (*summed, *others) if array.axes[-1] in others else (*others, *summed)
+    text = f"np.ascontiguousarray({transposed(array, order).piece.text})"
+    variable, _ = scope.writer.named(f"{array.piece.text}_rows", text, text)
+    return Array(Piece(variable), order, fresh=False)
 
 
 def _einsum(arrays: list[Array], bound: Sequence[str], target: tuple[str, ...]) -> Array:

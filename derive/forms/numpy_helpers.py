@@ -18,9 +18,13 @@ def windows(x, places, outside=None):
     positions start + step*k + step'*k' + ...  Outside the array stands the value ``outside``, or the nearest element.
     """
     margins = overhang(x.shape, places)
-    if any(before or after for before, after in margins):
-        x = np.pad(x, margins, "edge") if outside is None else np.pad(x, margins, constant_values=outside)
-    return strided(x, places, margins)
+    if not any(before or after for before, after in margins):
+        return strided(x, places, margins)
+    if outside is None:
+        return strided(np.pad(x, margins, "edge"), places, margins)
+    whole = np.full([n + before + after for n, (before, after) in zip(x.shape, margins)], outside, x.dtype)
+    whole[tuple(slice(before, before + n) for n, (before, _) in zip(x.shape, margins))] = x
+    return strided(whole, places, margins)
 '''
 
 ADD_WINDOWS = '''

@@ -82,7 +82,7 @@ def landed(part: Part, target: Target) -> str | None:
     groups = [landing.runs.get(i, (i,)) for i in part.ranges]
     moving = [g[0] for i, g in zip(part.ranges, groups, strict=True) if i in landing.runs]
     order = [i for g in groups for i in g if i not in moving] + moving  # positions innermost, so that they lie together
-    array = as_float(lower(landing.term.expr, target.scope.over(order)))
+    array = as_float(lower(landing.term.expr, replace(target.scope.over(order), windows=True)))
     if array.kind == "number":
         array = with_axes(array, [moving[0].name], target.scope.over(order))
     writer = target.scope.writer

@@ -120,6 +120,7 @@ class Scope:
     """The indices of arrays (in the order in which axes are laid out) and of loops, and what is known of them.
 
     inline  the source may not be evaluated at all, so no line of its own may be written for a part of it
+    windows what is written belongs to windows: arrays that their matrix products turn round are likely to be met again
     """
 
     writer: Writer
@@ -127,6 +128,7 @@ class Scope:
     indices: tuple[Index, ...] = ()
     loops: tuple[Index, ...] = ()
     inline: bool = False
+    windows: bool = False
 
     @property
     def order(self) -> tuple[str, ...]:
