@@ -93,7 +93,13 @@ def landed(part: Part, target: Target) -> str | None:
     for axis, (index, group) in enumerate(zip(part.ranges, groups, strict=True)):
         if index in landing.runs:
             windows.append(f"{axis}: {_steps(index, group, landing.places[index], scope)}")
-    return f"{scope.writer.helper('add_windows')}({target.shape()}, {values}, {{{', '.join(windows)}}})"
+    places = f"{{{', '.join(windows)}}}"
+    if len(places) + len(values) > _LONG and target.scope.at_top:
+        places, _ = writer.named("places", places, places, large=False)
+    return f"{writer.helper('add_windows')}({target.shape()}, {values}, {places})"
+
+
+_LONG = 70  # characters of two arguments, above which one is named on a line of its own
 
 
 def strided(part: Part, target: Target) -> tuple[str, str] | None:

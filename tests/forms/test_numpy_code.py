@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -99,6 +101,14 @@ def test_the_source_needs_numpy_only() -> None:
         if isinstance(n, ast.Import | ast.ImportFrom)
     ]
     assert [ast.unparse(m) for m in modules] == ["import numpy as np"]
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_the_source_is_formatted(name: str) -> None:
+    backward = derive(load(name)).backward
+    command = [sys.executable, "-m", "ruff", "format", "--line-length", "120", "-"]
+    text = source(backward, computed(backward))
+    assert subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout == text
 
 
 def test_equations_that_are_not_needed_are_left_out() -> None:
