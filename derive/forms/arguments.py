@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from derive.forms.numpy_sizes import arguments, sizes_of
-from derive.forms.numpy_text import Piece, integer_piece
 from derive.forms.numpy_tokens import token_ranges
 from derive.language.errors import nearest
-from derive.language.integers import Integer, symbols_of
+from derive.language.integers import Integer, evaluate, symbols_of
 from derive.language.system import System, Tensor
 from derive.language.text import integer_text
 from derive.steps.record import gradient_name, upstream_name
@@ -172,8 +171,8 @@ def _check_rank(shown: str, tensor: Tensor, array: Array) -> None:
 
 def _function(expression: Integer) -> Callable[[Mapping[str, int]], int]:
     """An integer expression as a function of the sizes by name."""
-    text = integer_piece(expression, lambda size: Piece(f"sizes[{size.name!r}]")).text
-    return eval(f"lambda sizes: {text}")  # type: ignore[no-any-return]
+    symbols = tuple(symbols_of(expression))
+    return lambda sizes: int(evaluate(expression, {s: sizes[s.name] for s in symbols}, {}))
 
 
 def _check_least(system: System, name: str, value: int, definition: Integer | None) -> None:
