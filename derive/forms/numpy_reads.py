@@ -175,7 +175,7 @@ def _counted(place: Place, axes: Sequence[str], scope: Scope) -> Piece | None:
     names = scope.vector(place.position)
     index = scope.index(names[0])
     rest = expand(place.position - index.symbol)
-    if len(names) > 1 or index.symbol in rest.free_symbols:
+    if len(names) > 1 or index.symbol in rest.free_symbols or rest.has(sympy.Indexed):
         return None
     first, stop = expand(index.low + rest), expand(index.high + rest + 1)
     return aligned(Array(_arange(first, stop, scope), (index.name,), "int"), axes)

@@ -44,7 +44,7 @@ def computed(backward: System) -> list[str]:
 
 
 def is_defined(naive: Naive, names: list[str]) -> bool:
-    """Whether every element that is read exists: an integer may point anywhere, a factor be moved away from its guard."""
+    """Whether every element that is read exists: integers may point anywhere, factors leave their guards."""
     try:
         for name in names:
             naive.tensor(name)
