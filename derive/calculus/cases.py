@@ -98,9 +98,7 @@ def _divisors(right: Expr) -> set[Integer]:
     return found
 
 
-def _at_one(
-    system: System, left: Elem, right: Expr, indices: tuple[Index, ...], divisors: tuple[Integer, ...]
-) -> Case:
+def _at_one(system: System, left: Elem, right: Expr, indices: tuple[Index, ...], divisors: tuple[Integer, ...]) -> Case:
     ones = {d: 1 for d in divisors}
     at_one, steps = _simplified(substitute(right, ones), scope_of(system, indices, right), indices)
     where = "[" + ", ".join(f"{d.name} == 1" for d in divisors) + "]"

@@ -93,9 +93,7 @@ def _linear(
     column = next(i for i in equation.indices if i.symbol == equation.left.index[summed[0]])
     scope = scope_of(backward, equation.indices + over, right)
     jacobian, _ = rewrite(rest, SIMPLIFY, scope, equation.indices + over)
-    return ClosedForm(
-        tensor, index, step, equation.left, equation.indices, add(*local), jacobian, over[0], column
-    )
+    return ClosedForm(tensor, index, step, equation.left, equation.indices, add(*local), jacobian, over[0], column)
 
 
 def _split(term: Expr, name: str) -> tuple[tuple[Index, ...], Elem, Expr] | None:

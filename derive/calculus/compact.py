@@ -64,5 +64,3 @@ def _inserted(line: Expr, parts: tuple[Gradient, ...], scope: Scope) -> Expr:
         return node
 
     return transform(line, change)
-
-

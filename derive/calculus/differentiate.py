@@ -115,9 +115,7 @@ def product_rule(node: Expr, scope: Scope) -> Expr | None:
     match node:
         case Partial(Mul(factors), wrt):
             varied = [k for k, f in enumerate(factors) if depends(f, wrt)]
-            return add(
-                *(mul(*(Partial(f, wrt) if j == k else f for j, f in enumerate(factors))) for k in varied)
-            )
+            return add(*(mul(*(Partial(f, wrt) if j == k else f for j, f in enumerate(factors))) for k in varied))
     return None
 
 

@@ -84,5 +84,3 @@ def places(system: System, name: str) -> tuple[tuple[Elem, tuple[Index, ...]], .
         return ((Elem(name, tuple(a.symbol for a in axes)), axes),)
     equations = sorted(system.definitions(name), key=lambda e: e.is_base)
     return tuple((e.left, e.indices) for e in equations)
-
-

@@ -104,5 +104,3 @@ class Grid:
 def token(value: Places) -> Hashable:
     """What identifies the value of an index: itself, or the array (which is kept, so that its id stays its own)."""
     return (value,) if isinstance(value, int) else id(value)
-
-

@@ -27,7 +27,7 @@ from derive.language.names import check_computed, check_declared
 from derive.language.options import Choice
 from derive.language.parser import parse_expression, parse_onto
 from derive.language.scope import Scope
-from derive.language.system import LOSS, Assumption, Equation, System, Tensor
+from derive.language.system import LOSS, Assumption, Equation, PyTorch, System, Tensor
 from derive.language.traverse import free_symbols, integers_at, walk
 
 MAX_EQUATIONS = 200
@@ -81,7 +81,11 @@ def build(fields: Fields, choice: Choice) -> Built:
         options={name: tuple(v.text for v in values) for name, values in fields.options.items()},
         chosen=choice.chosen,
         prose={k: _joined(t) for k, t in fields.texts.items() if k not in KEYS and "." not in k},
-        meanings={k.partition(".")[2]: _joined(t) for k, t in fields.texts.items() if k.startswith("meaning.")},
+        meanings=_table(fields, "meaning."),
+        group=_joined(fields.text("group")),
+        constants=_constants(fields, declared),
+        example=_example(fields, declared),
+        pytorch=_pytorch(fields, choice),
     )
     return Built(system, scope, declared.places, (*lines, *([loss[0]] if loss else [])))
 
@@ -98,13 +102,62 @@ def _declarations(fields: Fields, choice: Choice) -> Declared:
         declare_tensors(text, "param", declared)
     for text in fields.text("integers"):
         for name in _names(text):
-            tensor = declared.tensors.get(name.text)
-            inputs = [n for n, t in declared.tensors.items() if t.kind == "input"]
-            if tensor is None or tensor.kind != "input":
-                what = f"unknown input {name.text}" if tensor is None else f"{name.text} is a parameter, not an input"
-                raise name.error(what, 0, nearest(name.text, inputs))
-            declared.tensors[name.text] = replace(tensor, integer=True)
+            declared.tensors[name.text] = replace(_input(name, declared), integer=True)
     return declared
+
+
+def _input(name: Fragment, declared: Declared) -> Tensor:
+    """The input of that name.  Raises LayerError where there is none."""
+    tensor = declared.tensors.get(name.text)
+    if tensor is None or tensor.kind != "input":
+        inputs = [n for n, t in declared.tensors.items() if t.kind == "input"]
+        what = f"unknown input {name.text}" if tensor is None else f"{name.text} is a parameter, not an input"
+        raise name.error(what, 0, nearest(name.text, inputs))
+    return tensor
+
+
+def _constants(fields: Fields, declared: Declared) -> tuple[str, ...]:
+    names = (name for text in fields.text("constants") for name in _names(text))
+    return tuple(dict.fromkeys(_input(name, declared).name for name in names))
+
+
+def _example(fields: Fields, declared: Declared) -> dict[str, int]:
+    """``N=32 C=3``: a value for every free size, or none at all."""
+    values: dict[str, int] = {}
+    for text in fields.text("example"):
+        for entry in _names(text):
+            match = re.fullmatch(r"(\w+)=(\d+)", entry.text)
+            if match is None:
+                raise entry.error("expected a size and its value", 0, "as in N=32 C=3")
+            if match[1] not in declared.sizes:
+                raise entry.error(f"unknown size {match[1]}", 0, nearest(match[1], declared.sizes))
+            values[match[1]] = int(match[2])
+        if missing := [name for name in declared.sizes if name not in values]:
+            raise text.error(f"the example lacks {', '.join(missing)}")
+    return values
+
+
+def _pytorch(fields: Fields, choice: Choice) -> PyTorch:
+    """The table ``[pytorch]``, the names of options replaced by their values: ``nonlinearity=f`` by ``"tanh"``."""
+    entries = _table(fields, "pytorch.")
+    for key in entries:
+        if key not in ("build", "run", "notes") and not key.startswith("state."):
+            raise fields.texts[f"pytorch.{key}"][0].error(f"unknown key {key}", 0, "build, run, notes or state")
+    state = {k.removeprefix("state."): _with_values(v, choice) for k, v in entries.items() if k.startswith("state.")}
+    build, run = (_with_values(entries.get(key, ""), choice) for key in ("build", "run"))
+    return PyTorch(build, run, state, entries.get("notes", ""))
+
+
+def _with_values(source: str, choice: Choice) -> str:
+    for option, value in choice.chosen.items():
+        literal = {"true": "True", "false": "False"}.get(value, f'"{value}"')
+        source = re.sub(rf"(?<![\w.]){option}(?![\w(=])", literal, source)
+    return source
+
+
+def _table(fields: Fields, prefix: str) -> dict[str, str]:
+    """The texts of a table, by the keys in it."""
+    return {k.removeprefix(prefix): _joined(t) for k, t in fields.texts.items() if k.startswith(prefix)}
 
 
 def _names(text: Fragment) -> Iterator[Fragment]:

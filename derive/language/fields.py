@@ -16,9 +16,10 @@ from derive.language.toml_places import Path as KeyPath
 from derive.language.toml_places import Places, places_of
 
 KEYS = (
-    "name", "title", "torch", "indices", "inputs", "params", "equations", "loss", "output", "sizes", "outside",
-    "assume", "integers", "options", "when", "meaning",
+    "name", "title", "group", "torch", "indices", "inputs", "params", "equations", "loss", "output", "sizes", "outside",
+    "assume", "integers", "constants", "example", "options", "when", "meaning", "pytorch",
 )  # fmt: skip
+TABLES = ("meaning", "pytorch")  # of texts by name
 MAX_BYTES = 1_000_000
 
 
@@ -27,7 +28,8 @@ class Fields:
     """What a layer file says.
 
     name      of the layer: the file's
-    texts     the texts of each key, known keys and prose alike; ``meaning.W`` for the meaning of W
+    texts     the texts of each key, known keys and prose alike; ``meaning.W`` for the meaning of W, and
+              ``pytorch.state.weight`` for what PyTorch's parameter ``weight`` is made of
     options   the values of each option, the first is the default
     when      more texts for a key, where an option has a value: ``when[option][value][key]``
     """
@@ -74,15 +76,7 @@ class _Reader:
     origin: str
 
     def fields(self, name: str) -> Fields:
-        texts: dict[str, tuple[Fragment, ...]] = {}
-        for key, value in self.data.items():
-            if key in ("options", "when"):
-                continue
-            if key == "meaning":
-                for what, text in self.table(value, (key,)).items():
-                    texts[f"meaning.{what}"] = self.texts(text, (key, what))
-            else:
-                texts[key] = self.known(value, (key,))
+        texts = self.entries({k: v for k, v in self.data.items() if k not in ("options", "when")}, ())
         options = {
             o: self.texts(v, ("options", o)) for o, v in self.table(self.data.get("options", {}), ("options",)).items()
         }
@@ -97,9 +91,28 @@ class _Reader:
         for option, by_value in self.table(self.data.get("when", {}), ("when",)).items():
             for value, extra in self.table(by_value, ("when", option)).items():
                 path = ("when", option, value)
-                texts = {key: self.known(text, (*path, key)) for key, text in self.table(extra, path).items()}
-                out.setdefault(option, {})[value] = texts
+                out.setdefault(option, {})[value] = self.entries(self.table(extra, path), path)
         return out
+
+    def entries(self, data: Mapping[str, Any], path: KeyPath) -> dict[str, tuple[Fragment, ...]]:
+        """The texts of each key, those of a table under ``table.key``."""
+        texts: dict[str, tuple[Fragment, ...]] = {}
+        for key, value in data.items():
+            if key in TABLES:
+                texts |= self.leaves(value, (*path, key), key)
+            else:
+                texts[key] = self.known(value, (*path, key))
+        return texts
+
+    def leaves(self, value: Any, path: KeyPath, prefix: str) -> dict[str, tuple[Fragment, ...]]:
+        """The texts of a table, and of the tables in it."""
+        texts: dict[str, tuple[Fragment, ...]] = {}
+        for key, inner in self.table(value, path).items():
+            if isinstance(inner, Mapping):
+                texts |= self.leaves(inner, (*path, key), f"{prefix}.{key}")
+            else:
+                texts[f"{prefix}.{key}"] = self.texts(inner, (*path, key))
+        return texts
 
     def known(self, value: Any, path: KeyPath) -> tuple[Fragment, ...]:
         """The texts of a key; one that is nearly a known key is refused."""
@@ -107,7 +120,7 @@ class _Reader:
         if key not in KEYS and (hint := _nearly_known(key)):
             raise self.error(path, f"unknown key {key}", hint)
         if isinstance(value, Mapping):
-            raise self.error(path, f"unknown table {key}", "the tables are options, when and meaning")
+            raise self.error(path, f"unknown table {key}", "the tables are options, when, meaning and pytorch")
         return self.texts(value, path)
 
     def texts(self, value: Any, path: KeyPath) -> tuple[Fragment, ...]:

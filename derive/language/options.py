@@ -66,7 +66,7 @@ def _known_options(fields: Fields, name: str) -> str:
 
 
 def _with_conditional_texts(fields: Fields, chosen: Mapping[str, str]) -> Fields:
-    """The fields with the texts that ``[when.option.value]`` adds."""
+    """The fields with the texts that ``[when.option.value]`` adds, or puts in the place of others."""
     texts = dict(fields.texts)
     for option, by_value in fields.when.items():
         values = [v.text for v in fields.options.get(option, ())]
@@ -78,5 +78,10 @@ def _with_conditional_texts(fields: Fields, chosen: Mapping[str, str]) -> Fields
                 raise error
             if chosen[option] == value:
                 for key, more in extra.items():
-                    texts[key] = texts.get(key, ()) + more
+                    texts[key] = more if _is_one(key) else texts.get(key, ()) + more
     return replace(fields, texts=texts)
+
+
+def _is_one(key: str) -> bool:
+    """Whether a key has one text, so that a second one replaces the first."""
+    return key in ("title", "torch", "example") or "." in key

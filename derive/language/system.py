@@ -63,6 +63,22 @@ class Assumption:
     line: str = ""
 
 
+@dataclass(frozen=True)
+class PyTorch:
+    """How PyTorch says the same, as source over the layer's names of tensors and sizes.
+
+    build   an expression that makes the module: ``torch.nn.Linear(I, O)``; empty for a function
+    run     statements that compute the outputs, or the loss, from the inputs; the module is ``layer``
+    state   what each parameter and buffer of the module holds, by PyTorch's names: weight -> ``W``
+    notes   prose: where PyTorch's names or conventions differ
+    """
+
+    build: str = ""
+    run: str = ""
+    state: Mapping[str, str] = field(default_factory=dict)
+    notes: str = ""
+
+
 @dataclass(frozen=True, repr=False)
 class System:
     """The forward equations of a layer.
@@ -77,6 +93,10 @@ class System:
     outputs   names of the outputs; empty where there is a loss
     outside   what is read outside a tensor's range, by name: 0 or minus infinity
     prose     the author's words, by key; ``meanings`` what tensors, sizes and indices mean, by name
+    group     of layers of its kind in the catalogue: recurrent, convolution, …
+    constants inputs that nobody trains or sends a gradient back to, such as ε: documents keep their gradients short
+    example   sizes for a worked example of the shapes
+    pytorch   the same layer in PyTorch
     """
 
     name: str
@@ -96,6 +116,10 @@ class System:
     chosen: Mapping[str, str] = field(default_factory=dict)
     prose: Mapping[str, str] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
+    constants: tuple[str, ...] = ()
+    example: Mapping[str, int] = field(default_factory=dict)
+    pytorch: PyTorch = PyTorch()
 
     def __repr__(self) -> str:
         """The layer in a few lines: name, title, options as chosen, and the equations."""

@@ -51,9 +51,7 @@ def test_an_output_that_nothing_reads_has_its_gradient_given():
 
 
 def test_what_the_loss_cannot_feel_is_not_alive():
-    system = layer(
-        title="Side", indices="i:N", inputs="x[i]", equations="y[i] = x[i]\nside[i] = sin(x[i])", output="y"
-    )
+    system = layer(title="Side", indices="i:N", inputs="x[i]", equations="y[i] = x[i]\nside[i] = sin(x[i])", output="y")
     assert alive_tensors(system) == {"x", "y"}
 
 
