@@ -11,13 +11,14 @@ from derive.language.binding import (
     substitute,
 )
 from derive.language.expr import (
+    Along,
     Elem,
     Expr,
     Index,
+    Reduce,
 )
 from derive.language.traverse import (
     all_index_names,
-    transform,
 )
 from derive.steps.record import Gradient, Step, gradient_name
 from derive.steps.rewrite import gathered, rewrite
@@ -36,31 +37,31 @@ def compact(
     while shorter:
         shorter = False
         for parts in known.values():
-            inserted = _inserted(line, parts, scope)
-            if inserted == line:
+            step = inserted_step(line, parts, scope, indices)
+            if step.after == line:
                 continue
-            after, rewrites = rewrite(inserted, SIMPLIFY, scope, indices)
+            after, rewrites = rewrite(step.after, SIMPLIFY, scope, indices)
             if size_of(after) < size_of(line):
-                sentence = f"Insert what was found for `{parts[0].left}`, namely `{parts[0].right}`."
-                steps += (Step("insert a known gradient", sentence, line, inserted, line, inserted, indices),)
-                steps += gathered("simplification", rewrites)
+                steps += (step, *gathered("simplification", rewrites))
                 line, shorter = after, True
     after, rewrites = rewrite(line, ASSUME + SIMPLIFY, scope, indices)
     return after, steps + gathered("assumption", rewrites)
 
 
-def _inserted(line: Expr, parts: tuple[Gradient, ...], scope: Scope) -> Expr:
-    """The line with every element of a gradient replaced by what it is."""
-    name = gradient_name(parts[0].tensor)
-    taken = all_index_names(line) | scope.taken
+def inserted_step(line: Expr, parts: tuple[Gradient, ...], scope: Scope, indices: tuple[Index, ...]) -> Step:
+    """The step that puts a known gradient in its place, wherever the line reads it."""
+    inserted = _inserted(line, parts, scope, frozenset(i.name for i in indices))
+    sentence = f"Insert what was found for `{parts[0].left}`, namely `{parts[0].right}`."
+    return Step("insert a known gradient", sentence, line, inserted, line, inserted, indices)
 
-    def change(node: Expr) -> Expr:
-        if not isinstance(node, Elem) or node.name != name:
-            return node
+
+def _inserted(line: Expr, parts: tuple[Gradient, ...], scope: Scope, around: frozenset[str]) -> Expr:
+    """The line with every element of a gradient replaced by what it is, under the indices ``around``."""
+    if isinstance(line, Elem) and line.name == gradient_name(parts[0].tensor):
         for part in parts:
             free = frozenset(i.symbol for i in part.indices)
-            if len(parts) == 1 and (found := match(part.left, node, free, {})) is not None:
-                return substitute(named_apart(part.right, scope, taken), found)
-        return node
-
-    return transform(line, change)
+            if len(parts) == 1 and (found := match(part.left, line, free, {})) is not None:
+                return substitute(named_apart(part.right, scope, around | all_index_names(line)), found)
+    if isinstance(line, Reduce | Along):
+        around = around | {i.name for i in line.over}
+    return line.rebuilt(tuple(_inserted(child, parts, scope, around) for child in line.children))

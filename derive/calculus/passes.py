@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from derive.calculus.condense import CONDENSE, FOLD
 from derive.calculus.contract import CONTRACT, LEFTOVER
 from derive.calculus.differentiate import DIFFERENTIATE
 from derive.calculus.simplify import ASSUME, SIMPLIFY
@@ -17,6 +18,8 @@ PASSES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "remaining delta": LEFTOVER,
         "simplification": SIMPLIFY,
         "assumption": ASSUME,
+        "factor of a named product": FOLD,
+        "common denominator": CONDENSE,
     }
 )
 

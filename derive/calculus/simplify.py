@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.calculus.folding import deviations, named_power
 from derive.calculus.guards import impossible_guard, known_guard, merge_guards
 from derive.calculus.match import match, same
+from derive.calculus.named import element_equal_to
 from derive.calculus.sums import count_terms, number_out, out_of_the_sum
 from derive.calculus.terms import coefficient_of, factors_of
 from derive.language.expr import (
@@ -13,8 +15,6 @@ from derive.language.expr import (
     Add,
     Along,
     Call,
-    Compare,
-    Elem,
     Expr,
     Mul,
     Num,
@@ -24,27 +24,11 @@ from derive.language.expr import (
     add,
     mul,
     power,
-    size,
 )
-from derive.language.ranges import proved
-from derive.language.system import Equation
 from derive.language.traverse import (
     walk,
 )
 from derive.steps.rule import Rewrite, Scope, rule
-
-
-def element_equal_to(node: Expr, equation: Equation, scope: Scope) -> Elem | None:
-    """The element that an equation defines as this expression, if the indices are in its range."""
-    free = frozenset(i.symbol for i in equation.indices)
-    found = match(equation.right, node, free, {})
-    if found is None or any(i.symbol not in found for i in equation.indices):
-        return None
-    for index in equation.indices:
-        for op, bound in ((">=", index.low), ("<=", index.high)):
-            if not proved(Compare(op, size(found[index.symbol]), size(bound)), scope.facts):
-                return None
-    return Elem(equation.name, tuple(found.get(place, place) for place in equation.left.index))
 
 
 @rule(
@@ -63,26 +47,30 @@ def named_value(node: Expr, scope: Scope) -> Rewrite | None:
     return None
 
 
-def _base_and_exponent(factor: Expr) -> tuple[Expr, Fraction]:
+def _powers(factor: Expr) -> list[tuple[Expr, Fraction]]:
+    """A factor as powers: ``1/(2*v)`` is ``2**-1 * v**-1``."""
     if isinstance(factor, Pow) and isinstance(factor.exponent, Num):
-        return factor.base, factor.exponent.value
-    return factor, Fraction(1)
+        exponent = factor.exponent.value
+        if isinstance(factor.base, Mul) and exponent.denominator == 1:
+            return [(base, times * exponent) for f in factor.base.factors for base, times in _powers(f)]
+        return [(factor.base, exponent)]
+    return [(factor, Fraction(1))]
 
 
 @rule("powers", "u[i]*u[i]*v[i]/v[i] = u[i]**2", "Equal factors are gathered, and cancel where one divides the other.")
 def gather_powers(node: Expr, scope: Scope) -> Expr | None:
     match node:
         case Mul(factors):
+            powers = [p for f in factors for p in _powers(f)]
             gathered: list[tuple[Expr, Fraction]] = []
-            for factor in factors:
-                base, exponent = _base_and_exponent(factor)
+            for base, exponent in powers:
                 for k, (other, total) in enumerate(gathered):
                     if not isinstance(base, Num) and same(base, other):
                         gathered[k] = (other, total + exponent)
                         break
                 else:
                     gathered.append((base, exponent))
-            if len(gathered) < len(factors):
+            if len(gathered) < len(powers):
                 return mul(*(power(b, Num(e)) for b, e in gathered))
     return None
 
@@ -165,7 +153,7 @@ def size_of(expr: Expr) -> int:
 
 
 SIMPLIFY = (
-    named_value, impossible_guard, known_guard, multiply_and_cancel, gather_powers, number_out, out_of_the_sum,
-    count_terms, merge_guards, common_factor, plus_first,
+    named_value, named_power, impossible_guard, known_guard, multiply_and_cancel, gather_powers, number_out,
+    out_of_the_sum, deviations, count_terms, merge_guards, common_factor, plus_first,
 )  # fmt: skip
 ASSUME = (assumption,)

@@ -14,6 +14,7 @@ from derive.calculus.cases import cases
 from derive.calculus.chain import chain_sentence, put_in_place, readers_of, through
 from derive.calculus.closed_form import closed_forms
 from derive.calculus.compact import compact
+from derive.calculus.condense import condense
 from derive.calculus.contract import CONTRACT, LEFTOVER
 from derive.calculus.order import (
     backward_order,
@@ -77,6 +78,8 @@ def gradient(
         line, rewrites = rewrite(line, rules, scope, indices)
         steps += gathered(name, rewrites)
     line, rewrites = compact(line, known, scope, indices)
+    steps += rewrites
+    line, rewrites = condense(line, of, known, scope, indices)
     steps += rewrites
     special = cases(system, left, line, indices)
     return Gradient(of.name, left, of, indices, readers, tuple(steps), line, special)

@@ -32,6 +32,7 @@ class Name(Formula):
     stem    its letter, Greek letter by name, or word: W, h, tau, target
     label   what hangs below it: the h of W_h; ``upright`` where an italic one would look like an index
     number  what hangs above it in parentheses: the 0 of h0
+    accent  the hat of x_hat, or the tilde of c_tilde
     """
 
     source: str
@@ -41,6 +42,7 @@ class Name(Formula):
     number: str = ""
     primes: int = 0
     style: Style = "italic"
+    accent: str = ""
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def _stem(name: F.Name, d: Dialect) -> str:
     else:
         letter = r"\ell" if name.stem == "l" and not style else name.stem
         body = f"{style} {letter}" if style else letter
-    return body + "'" * name.primes
+    return (rf"\{name.accent}{{{body}}}" if name.accent else body) + "'" * name.primes
 
 
 def _label(name: F.Name) -> str:

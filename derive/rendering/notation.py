@@ -15,6 +15,7 @@ from derive.language.system import LOSS, System
 from derive.rendering import formula as F
 from derive.rendering.metrics import GREEK
 
+ACCENTS = ("hat", "tilde")
 _FRESH = re.compile(r"(?P<stem>[A-Za-z]+)_(?P<number>[2-4])")  # what ``fresh_name`` makes of t: t_2, t_3, …
 
 
@@ -74,14 +75,17 @@ def notation(system: System) -> Notation:
 
 
 def printed_name(name: str) -> F.Name:
-    """The name of a tensor: ``W_h`` has a label, ``h0`` and ``W1`` a number (above, as h_0 is an element of h)."""
+    """The name of a tensor: ``W_h`` has a label, ``h0`` and ``W1`` a number (above, as h_0 is an element of h),
+    ``x_hat`` a hat."""
     stem, _, label = name.partition("_")
+    first, _, rest = label.partition("_")
+    accent, label = (first, rest) if first in ACCENTS else ("", label)
     number = ""
     if match := re.fullmatch(r"([A-Za-z]+)(\d+)", stem):
         stem, number = match.groups()
     if label.isdecimal() and not number:
         label, number = "", label
-    return F.Name(name, stem or name, label.replace("_", ","), number=number)
+    return F.Name(name, stem or name, label.replace("_", ","), number=number, accent=accent)
 
 
 def letter_name(name: str) -> F.Name:
@@ -95,7 +99,7 @@ def _distinct(printed: dict[str, F.Name]) -> dict[str, F.Name]:
     seen: set[tuple[str, str, str]] = set()
     out = {}
     for name, how in printed.items():
-        look = (GREEK.get(how.stem, how.stem) + how.style, how.label, how.number)
+        look = (GREEK.get(how.stem, how.stem) + how.style + how.accent, how.label, how.number)
         out[name] = F.Name(name, name.replace("_", "-")) if look in seen else how
         seen.add(look)
     return out

@@ -8,6 +8,7 @@ from derive.rendering import formula as F
 from derive.rendering.metrics import GREEK
 
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_ACCENTS = {"hat": "\u0302", "tilde": "\u0303"}  # set over the letter before
 _SPACED = re.compile(r" ?([−+=<>≤≥,]) ")
 _BIG = {"∑": "Σ", "∏": "Π"}
 
@@ -57,6 +58,8 @@ def unicode(formula: F.Formula | None) -> str:
 def _name(name: F.Name) -> str:
     if name.style == "script":
         return name.stem
+    if name.accent and len(letter := GREEK.get(name.stem, name.stem)) == 1:
+        return letter + _ACCENTS[name.accent] + (f"_{name.label}" if name.label else "")
     return GREEK.get(name.source, name.stem if name.primes else name.source) + "′" * name.primes
 
 

@@ -5,7 +5,7 @@ from derive.language.system import System
 
 
 def rule_system() -> System:
-    """Tensors u, v, w, x, y, … over equal and different ranges, a softmax p, an assumption on q, a recurrence a."""
+    """Tensors u, v, w, x, y, … over equal and different ranges, a softmax p, a mean m, a root r, an assumption on q, a recurrence a."""
     return layer(
         title="Rules",
         indices="i,k,j,l:N  t,s=1..T",
@@ -14,7 +14,10 @@ def rule_system() -> System:
             u[i] = sum(A[i,k]*w[k], k)
             y[i] = tanh(u[i])
             p[k] = softmax(w[k]*x[k], k)
-            out[i] = v[i]*y[i]*x[i]*q[i] + p[i] + sum(da[t,i]*B[t], t)
+            m = mean(x[k], k)
+            r[i] = (v[i]**2 + 1)**(-1/2)
+            z[i] = (x[i] - m)*r[i]
+            out[i] = v[i]*y[i]*x[i]*q[i] + p[i]*z[i] + sum(da[t,i]*B[t], t)
         """,
         assume="sum(q[k], k) = 1",
         output="out",

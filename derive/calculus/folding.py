@@ -1,0 +1,141 @@
+"""Rules that say a thing by the layer's own names, and sums of quotients as one quotient."""
+
+from __future__ import annotations
+
+from derive.calculus.match import match, same
+from derive.calculus.named import element_equal_to, element_with
+from derive.calculus.terms import coefficient_of, factors_of
+from derive.language.binding import substitute
+from derive.language.expr import (
+    MINUS_ONE,
+    Add,
+    Elem,
+    Expr,
+    Mul,
+    Num,
+    Pow,
+    Reduce,
+    Size,
+    add,
+    divide,
+    mul,
+    num,
+    power,
+    sum_,
+)
+from derive.steps.rule import Rewrite, Scope, rule
+
+
+@rule(
+    "power of a named value",
+    "(v[i]**2 + 1)**(-3/2) = r[i]**3",
+    "`{base}` to the power `{exponent}` has a name: it is `{name}`.",
+)
+def named_power(node: Expr, scope: Scope) -> Rewrite | None:
+    match node:
+        case Pow(base, Num(wanted)):
+            for equation in scope.system.equations:
+                right = equation.right
+                if isinstance(right, Pow) and isinstance(right.exponent, Num) and right.exponent.value not in (0, 1):
+                    times = wanted / right.exponent.value
+                    named = element_equal_to(power(base, right.exponent), equation, scope)
+                    if named is not None and times.denominator == 1:
+                        says = {"base": str(base), "exponent": str(right.exponent), "name": str(named)}
+                        return Rewrite(power(named, num(times)), says)
+    return None
+
+
+@rule(
+    "deviations from the mean",
+    "sum(x[k] - m, k) + v[i] = v[i]",
+    "`{mean}` is the mean of `{value}`, so the deviations from it add up to 0.",
+)
+def deviations(node: Expr, scope: Scope) -> Rewrite | None:
+    match node:
+        case Reduce("sum", over, body):
+            terms = _written_out(body, scope)
+            for term in terms:
+                number, value = coefficient_of(term)
+                for equation in scope.system.equations:
+                    mean = element_equal_to(Reduce("mean", over, value), equation, scope)
+                    against = mul(Num(-number), mean) if mean is not None else None
+                    if against is not None and against in terms:
+                        rest = add(*(t for t in terms if t not in (term, against)))
+                        return Rewrite(sum_(over, rest), {"mean": str(mean), "value": str(value)})
+    return None
+
+
+def _written_out(body: Expr, scope: Scope) -> tuple[Expr, ...]:
+    """The terms of a sum, or of the sum that an element is defined as."""
+    match body:
+        case Add(terms):
+            return terms
+        case Elem(name):
+            for equation in scope.system.definitions(name):
+                found = match(equation.left, body, frozenset(i.symbol for i in equation.indices), {})
+                if found is not None and isinstance(equation.right, Add):
+                    return _written_out(substitute(equation.right, found), scope)
+    return ()
+
+
+@rule(
+    "factor of a named product",
+    "(x[i] - m)*w[i] = z[i]/r[i]*w[i]",
+    "`{name}` is the product of `{factor}` and `{others}`, so `{factor}` is `{quotient}`.",
+)
+def named_factor(node: Expr, scope: Scope) -> Rewrite | None:
+    if isinstance(node, Num | Size | Mul):
+        return None
+    for equation in scope.system.equations:
+        factors = factors_of(equation.right)
+        for k, factor in enumerate(factors):
+            others = factors[:k] + factors[k + 1 :]
+            if not others or type(factor) is not type(node) or not all(_never_zero(f, scope) for f in others):
+                continue
+            named = element_with(node, factor, equation, scope)
+            if named is not None:
+                at = match(equation.left, named, frozenset(i.symbol for i in equation.indices), {}) or {}
+                rest = substitute(mul(*others), at)
+                quotient = divide(named, rest)
+                says = {"name": str(named), "factor": str(node), "others": str(rest), "quotient": str(quotient)}
+                return Rewrite(quotient, says)
+    return None
+
+
+def _never_zero(factor: Expr, scope: Scope) -> bool:
+    """Whether a value is known not to be 0: a negative power, an exponential, or an element that is one of these."""
+    match factor:
+        case Elem(name):
+            definitions = scope.system.definitions(name)
+            return bool(definitions) and all(_never_zero(e.right, scope) for e in definitions)
+        case Pow(_, Num(exponent)):
+            return exponent < 0
+    return getattr(factor, "function", "") == "exp"
+
+
+@rule(
+    "common denominator",
+    "x[i] - u[i]/v[i] - w[i]/v[i] = (v[i]*x[i] - u[i] - w[i])/v[i]",
+    "Most terms are divided by `{divisor}`: write all of them over it.",
+)
+def common_denominator(node: Expr, scope: Scope) -> Rewrite | None:
+    match node:
+        case Add(terms):
+            for divisor in (f for t in terms for f in factors_of(t) if _is_divisor(f)):
+                over = [any(same(divisor, f) for f in factors_of(t)) for t in terms]
+                if sum(over) > len(terms) - sum(over) > 0:
+                    below = power(divisor, MINUS_ONE)
+                    above = (
+                        _without_factor(t, divisor) if divided else mul(below, t)
+                        for t, divided in zip(terms, over, strict=True)
+                    )
+                    return Rewrite(mul(divisor, add(*above)), {"divisor": str(below)})
+    return None
+
+
+def _is_divisor(factor: Expr) -> bool:
+    return isinstance(factor, Pow) and factor.exponent == MINUS_ONE
+
+
+def _without_factor(term: Expr, factor: Expr) -> Expr:
+    return mul(*(f for f in factors_of(term) if not same(f, factor)))
