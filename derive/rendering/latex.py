@@ -134,7 +134,7 @@ def _stem(name: F.Name, d: Dialect) -> str:
 
 
 def _label(name: F.Name) -> str:
-    if name.label in GREEK:
+    if name.label in GREEK and not name.upright:
         return f"\\{name.label}"
     return rf"\mathrm{{{name.label}}}" if name.label and (name.upright or len(name.label) > 1) else name.label
 

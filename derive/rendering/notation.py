@@ -66,8 +66,9 @@ def notation(system: System) -> Notation:
     upstream = {f"d{n}_up": n for n in forward if kinds.get(f"d{n}_up") == "upstream"}
     letters = dict.fromkeys((*system.indices, *system.sizes, *system.derived))
     printed = {n: printed_name(n) for n in forward} | {n: letter_name(n) for n in letters}
-    if any(p.label in letters and len(p.label) == 1 for p in printed.values()):
-        printed = {n: replace(p, upright=bool(p.label)) for n, p in printed.items()}
+    words = {n for n, p in printed.items() if p.label and (p.label not in GREEK or kinds.keys() >= set(p.label))}
+    if any(len(printed[n].label) > 1 or printed[n].label in letters for n in words):
+        printed |= {n: replace(printed[n], upright=True) for n in words}
     printed[LOSS] = F.Name(LOSS, "L", style="script")
     matrices = frozenset(t.name for t in system.params if len(t.axes) == 2)
     ranges = {i.name: (i.low, i.high) for i in system.indices.values()}

@@ -50,6 +50,16 @@ def test_labels_stand_upright_where_one_looks_like_an_index():
     assert not printed.tensor("y").upright
 
 
+def test_labels_are_all_upright_where_one_is_a_word():
+    gates = layer(
+        title="G", indices="j:I", inputs="x[j]", params="W_xi[j] b_i[j] b_mu[j]",
+        equations="i[j] = W_xi[j]*x[j] + b_i[j]*b_mu[j]", output="i",
+    )  # fmt: skip
+    printed = notation(gates)
+    assert printed.tensor("b_i").upright and not printed.tensor("b_mu").upright
+    assert printed.tensor("W_xi").upright, "from x to i, and not the Greek letter"
+
+
 def test_names_that_would_look_alike_do_not():
     alike = layer(title="A", indices="i:I", inputs="h0[i]  h_0[i]", equations="y[i] = h0[i]*h_0[i]", output="y")
     printed = notation(alike)
