@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.calculus.compact import inserted_step
-from derive.calculus.folding import common_denominator, named_factor
+from derive.calculus.folding import common_denominator, named_factor, sum_last
 from derive.calculus.simplify import SIMPLIFY, size_of
 from derive.language.expr import Elem, Expr, Index
 from derive.language.traverse import names_read
@@ -18,7 +18,7 @@ from derive.steps.rewrite import gathered, rewrite
 from derive.steps.rule import Scope
 
 FOLD = (named_factor,)
-CONDENSE = (*SIMPLIFY, common_denominator)
+ARRANGE = (common_denominator, sum_last)
 _LONGEST = 1.5  # times the length of the line as it was
 
 
@@ -26,41 +26,42 @@ def condense(
     line: Expr, of: Elem, known: Mapping[str, tuple[Gradient, ...]], scope: Scope, indices: tuple[Index, ...]
 ) -> tuple[Expr, tuple[Step, ...]]:
     """The line without the gradients of statistics, where it then reads fewer tensors; else as it is."""
-    after, steps = _without_statistics(line, of, known, scope, indices)
+    inserted, steps = _without_statistics(line, of, known, scope, indices)
     if not steps:
         return line, ()
-    after, more = _folded(after, scope, indices)
-    last, final = rewrite(after, CONDENSE, scope, indices)
+    last, more = _folded(inserted, scope, indices)
     fewer = len(names_read(last)) < len(names_read(line))
     if not fewer or size_of(last) > _LONGEST * size_of(line):
         return line, ()
-    return last, (*steps, *more, *gathered("simplification", final))
+    return last, (*steps, *more)
 
 
 def _without_statistics(
     line: Expr, of: Elem, known: Mapping[str, tuple[Gradient, ...]], scope: Scope, indices: tuple[Index, ...]
 ) -> tuple[Expr, tuple[Step, ...]]:
-    """The gradients of tensors with fewer axes inserted, those that come to light by it too."""
+    """The gradients of tensors with fewer axes inserted, the last found first, and those that come to light by it."""
     steps: tuple[Step, ...] = ()
-    waiting = True
-    while waiting:
-        read = names_read(line)
-        waiting = False
-        for name, parts in known.items():
-            if gradient_name(name) in read and len(parts) == 1 and len(parts[0].indices) < len(of.index):
-                step = inserted_step(line, parts, scope, indices)
-                if step.after != line:
-                    after, simpler = rewrite(step.after, SIMPLIFY, scope, indices)
-                    steps += (step, *gathered("simplification", simpler))
-                    line, waiting = after, True
-                    break
+    for name, parts in reversed(known.items()):
+        if gradient_name(name) in names_read(line) and len(parts) == 1 and len(parts[0].indices) < len(of.index):
+            step = inserted_step(line, parts, scope, indices)
+            if step.after != line:
+                steps += (step,)
+                line = step.after
     return line, steps
 
 
 def _folded(line: Expr, scope: Scope, indices: tuple[Index, ...]) -> tuple[Expr, tuple[Step, ...]]:
-    """Factors of named products said by the products, where that makes the line shorter."""
-    folded, steps = rewrite(line, FOLD, scope, indices)
-    after, simpler = rewrite(folded, SIMPLIFY, scope, indices)
-    if not steps or size_of(after) >= size_of(line):
-        return line, ()
-    return after, (*gathered(named_factor.name, steps), *gathered("simplification", simpler))
+    """The line simplified, after factors of named products were said by the products, where that makes it shorter."""
+    plain, steps = _simplified(line, scope, indices)
+    said, folds = rewrite(line, FOLD, scope, indices)
+    if folds:
+        folded, simpler = _simplified(said, scope, indices)
+        if size_of(folded) < size_of(plain):
+            return folded, (*gathered(named_factor.name, folds), *simpler)
+    return plain, steps
+
+
+def _simplified(line: Expr, scope: Scope, indices: tuple[Index, ...]) -> tuple[Expr, tuple[Step, ...]]:
+    line, steps = rewrite(line, SIMPLIFY, scope, indices)
+    after, arranged = rewrite(line, ARRANGE, scope, indices)
+    return after, gathered("simplification", (*steps, *arranged))

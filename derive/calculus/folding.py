@@ -139,3 +139,17 @@ def _is_divisor(factor: Expr) -> bool:
 
 def _without_factor(term: Expr, factor: Expr) -> Expr:
     return mul(*(f for f in factors_of(term) if not same(f, factor)))
+
+
+@rule(
+    "sum last",
+    "sum(x[k]*w[k], k)*v[i] = v[i]*sum(x[k]*w[k], k)",
+    "A sum reads better at the end of its product.",
+)
+def sum_last(node: Expr, scope: Scope) -> Expr | None:
+    match node:
+        case Mul(factors):
+            sums = [f for f in factors if isinstance(f, Reduce)]
+            after = mul(*(f for f in factors if not isinstance(f, Reduce)), *sums)
+            return after if after != node else None
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from derive.calculus.condense import CONDENSE, FOLD
+from derive.calculus.condense import ARRANGE, FOLD
 from derive.calculus.contract import CONTRACT, LEFTOVER
 from derive.calculus.differentiate import DIFFERENTIATE
 from derive.calculus.simplify import ASSUME, SIMPLIFY
@@ -19,7 +19,7 @@ PASSES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "simplification": SIMPLIFY,
         "assumption": ASSUME,
         "factor of a named product": FOLD,
-        "common denominator": CONDENSE,
+        "arrangement": ARRANGE,
     }
 )
 
