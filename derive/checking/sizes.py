@@ -42,7 +42,7 @@ def choose_sizes(
     """A value for every size of a system, derived ones included; recurrences have the length ``recurrence``.
 
     Sizes that were equal in all ``earlier`` choices are told apart, where that can be.
-    Raises ValueError where no sizes are found with which every range holds at least one value.
+    Raises ValueError where no sizes are found with which every range holds a value and every constraint holds.
     """
     rng = np.random.default_rng([seed, recurrence])
     allowed = _allowed(system, recurrence) | {name: (value,) for name, value in fixed.items()}
@@ -72,10 +72,10 @@ def _joined(system: System, parts: Sequence[Sizes]) -> dict[str, int]:
 
 
 def _components(system: System) -> list[tuple[str, ...]]:
-    """The free sizes in groups: together where the same derived size depends on them."""
+    """The free sizes in groups: together where the same derived size or constraint depends on them."""
     groups = [{name} for name in system.sizes]
-    for name, definition in system.derived.items():
-        names = {name} | {s.name for s in symbols_of(definition)}
+    depending = [{name} | {s.name for s in symbols_of(definition)} for name, definition in system.derived.items()]
+    for names in (*depending, *(c.sizes for c in system.constraints)):
         joined = names.union(*(g for g in groups if g & names))
         groups = [joined, *(g for g in groups if not g & names)]
     order = {name: k for k, name in enumerate((*system.sizes, *system.derived))}
@@ -91,18 +91,20 @@ def _going_together(
 ) -> list[Sizes]:
     """Choices for some sizes and those derived from them: the ones with which there is least wrong."""
     free = [name for name in names if name in allowed]
-    if len(free) == len(names) == 1:
+    constraints = [c for c in system.constraints if c.sizes <= set(names)]
+    if len(free) == len(names) == 1 and not constraints:
         return [{free[0]: value} for value in allowed[free[0]]]
     found: dict[tuple[int, ...], list[Sizes]] = {}
     for _ in range(_DRAWS):
         sizes = {name: int(rng.choice(allowed[name])) for name in free}
         for name in (n for n in system.derived if n in names):
             sizes[name] = size_value(system.derived[name], sizes)
-        if all(sizes[n] >= max(1, system.lower.get(n, 1)) for n in names):
+        at_least = all(sizes[n] >= max(1, system.lower.get(n, 1)) for n in names)
+        if at_least and all(c.holds(sizes) for c in constraints):
             found.setdefault(layout.misfits(sizes), []).append(sizes)
     if not found:
-        derived = ", ".join(name for name in names if name in system.derived)
-        raise ValueError(f"found no sizes for which {derived} are at least 1")
+        wanted = [f"{name} >= 1" for name in names if name in system.derived]
+        raise ValueError(f"found no sizes for which {', '.join([*wanted, *map(str, constraints)])}")
     return found[min(found)]
 
 

@@ -12,7 +12,7 @@ from derive.forms.numpy_sizes import arguments, sizes_of
 from derive.forms.numpy_tokens import token_ranges
 from derive.language.errors import nearest
 from derive.language.integers import Integer, evaluate, symbols_of
-from derive.language.system import System, Tensor
+from derive.language.system import Constraint, System, Tensor
 from derive.language.text import integer_text
 from derive.steps.record import gradient_name, upstream_name
 
@@ -94,6 +94,8 @@ class Signature:
         for name, definition, value_of in self._derived:
             sizes[name] = value_of(sizes)
             _check_least(self._system, name, sizes[name], definition)
+        for constraint in self._system.constraints:
+            _check_constraint(constraint, sizes)
         return sizes
 
     def _check_shape(self, name: str, array: Array, sizes: Mapping[str, int]) -> None:
@@ -180,6 +182,12 @@ def _check_least(system: System, name: str, value: int, definition: Integer | No
     if value < least:
         defined = "" if definition is None else f" = {integer_text(definition)}"
         raise CallError(f"{name}{defined} is {value}, expected {least} at least")
+
+
+def _check_constraint(constraint: Constraint, sizes: Mapping[str, int]) -> None:
+    if not constraint.holds(sizes):
+        told = " and ".join(f"{name} is {sizes[name]}" for name in sorted(constraint.sizes))
+        raise CallError(f"{told}, expected {constraint}")
 
 
 def _check_finite(shown: str, array: Array) -> None:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from derive.language.assumptions import assumed
 from derive.language.declarations import (
     Declared,
     declare_indices,
     declare_sizes,
     declare_tensors,
     least_values,
-    size_inequality,
     statements,
 )  # fmt: skip
 from derive.language.equations import Line, define, line_of
@@ -25,10 +25,10 @@ from derive.language.integers import Integer, expand, symbols_of
 from derive.language.lexical import check_length
 from derive.language.names import check_computed, check_declared
 from derive.language.options import Choice
-from derive.language.parser import parse_expression, parse_onto
+from derive.language.parser import parse_onto
 from derive.language.scope import Scope
-from derive.language.system import LOSS, Assumption, Equation, PyTorch, System, Tensor
-from derive.language.traverse import free_symbols, integers_at, walk
+from derive.language.system import LOSS, Equation, PyTorch, System, Tensor
+from derive.language.traverse import integers_at, walk
 
 MAX_EQUATIONS = 200
 
@@ -61,7 +61,7 @@ def build(fields: Fields, choice: Choice) -> Built:
     equations = tuple(define(line, scope) for line in lines)
     loss = _loss(fields, scope)
     tensors = {**scope.tensors, LOSS: Tensor(LOSS, (), "computed")} if loss else scope.tensors
-    assumptions, least = _assumptions(fields, scope, declared)
+    given = assumed(fields.text("assume"), scope)
     _check_meanings(fields, {*scope.sizes, *scope.indices, *tensors})
     lower = least_values(declared, _integers((*equations, *([loss[1]] if loss else []))))
     system = System(
@@ -70,13 +70,14 @@ def build(fields: Fields, choice: Choice) -> Built:
         indices=declared.indices,
         sizes=_in_reading_order(declared),
         derived=declared.derived,
-        lower={name: max(low, least.get(name, 0)) for name, low in lower.items()},
+        lower={name: max(low, given.least.get(name, 0)) for name, low in lower.items()},
         tensors={n: replace(t, meaning=_joined(fields.text(f"meaning.{n}"))) for n, t in tensors.items()},
         equations=equations,
         loss=loss[1] if loss else None,
         outputs=_outputs(fields, scope.tensors, lines, bool(loss)),
         outside=_outside(fields, scope.tensors),
-        assumptions=assumptions,
+        assumptions=given.equalities,
+        constraints=given.constraints,
         torch=_joined(fields.text("torch")),
         options={name: tuple(v.text for v in values) for name, values in fields.options.items()},
         chosen=choice.chosen,
@@ -138,13 +139,17 @@ def _example(fields: Fields, declared: Declared) -> dict[str, int]:
 
 
 def _pytorch(fields: Fields, choice: Choice) -> PyTorch:
-    """The table ``[pytorch]``, the names of options replaced by their values: ``nonlinearity=f`` by ``"tanh"``."""
+    """The table ``[pytorch]``, the names of options replaced by their values: ``nonlinearity=f`` by ``"tanh"``.
+
+    ``run`` may be a table of parts, in order, of which an option replaces one.
+    """
     entries = _table(fields, "pytorch.")
     for key in entries:
-        if key not in ("build", "run", "notes") and not key.startswith("state."):
+        if key not in ("build", "run", "notes") and not key.startswith(("state.", "run.")):
             raise fields.texts[f"pytorch.{key}"][0].error(f"unknown key {key}", 0, "build, run, notes or state")
     state = {k.removeprefix("state."): _with_values(v, choice) for k, v in entries.items() if k.startswith("state.")}
-    build, run = (_with_values(entries.get(key, ""), choice) for key in ("build", "run"))
+    parts = [text for key, text in entries.items() if key == "run" or key.startswith("run.")]
+    build, run = (_with_values(text, choice) for text in (entries.get("build", ""), "\n".join(filter(None, parts))))
     return PyTorch(build, run, state, entries.get("notes", ""))
 
 
@@ -226,29 +231,6 @@ def _outside(fields: Fields, tensors: Mapping[str, Tensor]) -> dict[str, float]:
                 raise entry.error(f"unknown tensor {match[1]}", 0, nearest(match[1], tensors))
             outside[match[1]] = value
     return outside
-
-
-def _assumptions(fields: Fields, scope: Scope, declared: Declared) -> tuple[tuple[Assumption, ...], dict[str, int]]:
-    """Equalities on tensors, and least values of sizes."""
-    out: list[Assumption] = []
-    least: dict[str, int] = {}
-    for text in fields.text("assume"):
-        check_length(text)
-        for entry in statements(text):
-            bound = size_inequality(entry, declared)
-            if bound:
-                least[bound[0]] = max(bound[1], least.get(bound[0], 0))
-                continue
-            sides = re.fullmatch(r"(.*?[^=<>!])(==?)([^=].*)", entry.text, re.DOTALL)
-            if sides is None:
-                hint = "as in sum(p[n,k], k) = 1, or d >= 1"
-                raise entry.error("expected an equality, or a least value of a size", 0, hint)
-            left = parse_expression(entry.part(0, sides.end(1)), scope)
-            right = parse_expression(entry.part(sides.start(3), len(entry.text)), scope)
-            free = free_symbols(left) | free_symbols(right)
-            indices = tuple(i for i in scope.indices.values() if i.symbol in free)
-            out.append(Assumption(left, right, indices, entry.text))
-    return tuple(out), least
 
 
 def _integers(equations: Sequence[Equation]) -> Iterator[Integer]:

@@ -195,11 +195,3 @@ def least_values(declared: Declared, integers: Iterator[Integer]) -> dict[str, i
                     if base.is_Symbol and is_size(base) and (others or node.is_Pow):
                         at_least(base, 1)
     return lower
-
-
-def size_inequality(text: Fragment, declared: Declared) -> tuple[str, int] | None:
-    """``d >= 1``: a least value of a size, or None where the text is something else."""
-    match = re.fullmatch(r"\s*(\w+)\s*(>=|>)\s*(\d{1,9})\s*", text.text)
-    if match is None or match[1] not in {*declared.sizes, *declared.derived}:
-        return None
-    return match[1], int(match[3]) + (match[2] == ">")

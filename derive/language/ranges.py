@@ -1,8 +1,8 @@
 """The range reasoner: proves inequalities between index expressions for every value of the sizes.
 
 ``Facts`` holds what is known: the ranges of the indices in scope, least values of the sizes, the definitions of derived
-sizes, and conditions of the guards around.  A proof is a certificate of linear arithmetic with symbolic coefficients;
-what cannot be proved is answered by "no", never guessed.
+sizes, constraints on sizes, and conditions of the guards around.  A proof is a certificate of linear arithmetic with
+symbolic coefficients; what cannot be proved is answered by "no", never guessed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,19 @@ from functools import lru_cache
 import sympy
 
 from derive.language.expr import Bracket, Compare, Index, Num, Size
-from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, symbols_of
-from derive.language.system import System
+from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, size_symbol, symbols_of
+from derive.language.polynomial import (
+    ZERO,
+    Polynomial,
+    atoms,
+    linear_parts,
+    minus,
+    plus,
+    polynomial,
+    shifted,
+    times,
+)
+from derive.language.system import Constraint, System
 
 
 @dataclass(frozen=True)
@@ -24,7 +35,7 @@ class Facts:
 
     ranges  (symbol, low, high) of each index, the latest first
     lower   (symbol, least value) of each size
-    known   expressions known to be >= 0: from derived sizes and from guards
+    known   expressions known to be >= 0: from derived sizes, constraints on sizes and guards
     """
 
     ranges: tuple[tuple[Integer, Integer, Integer], ...] = ()
@@ -45,9 +56,11 @@ class Facts:
 
 
 @lru_cache(maxsize=1024)
-def _system_facts(derived: tuple[tuple[str, Integer], ...], lower: tuple[tuple[str, int], ...]) -> Facts:
-    symbol = {name: sympy.Symbol(name, integer=True, nonnegative=True) for name, _ in (*derived, *lower)}
-    known: list[Integer] = []
+def _system_facts(
+    derived: tuple[tuple[str, Integer], ...], lower: tuple[tuple[str, int], ...], constraints: tuple[Constraint, ...]
+) -> Facts:
+    symbol = {name: size_symbol(name) for name, _ in (*derived, *lower)}
+    known: list[Integer] = [e for c in constraints for e in _consequences(c.condition)]
     for name, definition in derived:
         definition = expand(definition)  # as linear_in does, inside the division too
         for division in definition.atoms(FloorDiv):
@@ -64,19 +77,19 @@ def _system_facts(derived: tuple[tuple[str, Integer], ...], lower: tuple[tuple[s
 
 def facts_of(system: System, indices: Iterable[Index] = ()) -> Facts:
     """What a system tells, with some indices in scope."""
-    base = _system_facts(tuple(system.derived.items()), tuple(system.lower.items()))
+    base = _system_facts(tuple(system.derived.items()), tuple(system.lower.items()), system.constraints)
     return base.within(indices)
 
 
 @lru_cache(maxsize=65536)
 def nonnegative(expression: Integer, facts: Facts) -> bool:
     """Whether ``expression >= 0`` is proved for all values in range."""
-    for known in (None, *facts.known):  # the expression alone, or what it exceeds a known one by
-        excess = expand(expression if known is None else expression - known)
-        least = _without_indices(excess, facts)
+    wanted = polynomial(expression)
+    for known in (ZERO, *map(polynomial, facts.known)):  # the expression alone, or what it exceeds a known one by
+        least = _without_indices(minus(wanted, known), facts)
         if least is not None and _plainly_nonnegative(least, facts):
             return True
-    sufficient = _without_a_division(expand(expression), facts)
+    sufficient = _without_a_division(expand(expression), facts) if expression.has(FloorDiv, Mod) else None
     return sufficient is not None and nonnegative(sufficient, facts)
 
 
@@ -87,21 +100,21 @@ def _without_a_division(expression: Integer, facts: Facts) -> Integer | None:
         value, divisor = division.args
         parts = linear_in(expression.xreplace({division: _DIVISION}), _DIVISION)
         inside_another = any(d is not division and d.has(division) for d in divisions)
-        if inside_another or parts is None or not _plainly_nonnegative(divisor - 1, facts):
+        if inside_another or parts is None or not _plainly_nonnegative(polynomial(divisor - 1), facts):
             continue
-        times, rest = parts
+        often, rest = parts
         if isinstance(division, Mod):  # 0 <= a % b <= b - 1
-            if _plainly_nonnegative(times, facts):
+            if _plainly_nonnegative(polynomial(often), facts):
                 return rest
-            if _plainly_nonnegative(-times, facts):
-                return expand(rest + times * (divisor - 1))
-        elif times == 1:  # a//b >= c just where a >= b*c
+            if _plainly_nonnegative(polynomial(-often), facts):
+                return expand(rest + often * (divisor - 1))
+        elif often == 1:  # a//b >= c just where a >= b*c
             return expand(value + divisor * rest)
-        elif times == -1:
+        elif often == -1:
             return expand(divisor * (rest + 1) - value - 1)
-        elif times == divisor:  # a - b + 1 <= b*(a//b) <= a
+        elif often == divisor:  # a - b + 1 <= b*(a//b) <= a
             return expand(rest + value - divisor + 1)
-        elif times == -divisor:
+        elif often == -divisor:
             return expand(rest - value)
     return None
 
@@ -109,42 +122,48 @@ def _without_a_division(expression: Integer, facts: Facts) -> Integer | None:
 _DIVISION = sympy.Symbol("_division", integer=True)
 
 
-def _without_indices(expression: Integer, facts: Facts) -> Integer | None:
+def _without_indices(expression: Polynomial, facts: Facts) -> Polynomial | None:
     """The least value over the ranges of the indices, or None where a coefficient's sign is not known."""
     for symbol, low, high in facts.ranges:
-        if symbol not in expression.free_symbols:
-            continue
-        parts = linear_in(expression, symbol)
+        parts = linear_parts(expression, symbol)
         if parts is None:
             return None
         coefficient, rest = parts
+        if not coefficient:
+            continue
         if _plainly_nonnegative(coefficient, facts):
-            expression = expand(coefficient * low + rest)
-        elif _plainly_nonnegative(-coefficient, facts):
-            expression = expand(coefficient * high + rest)
+            end = low
+        elif _plainly_nonnegative(minus(ZERO, coefficient), facts):
+            end = high
         else:
             return None
+        expression = plus(times(coefficient, polynomial(end)), rest)
     return expression
 
 
-def _plainly_nonnegative(expression: Integer, facts: Facts) -> bool:
+def _plainly_nonnegative(expression: Polynomial, facts: Facts) -> bool:
     """Whether a polynomial of sizes has no negative coefficient once each size is written as least + more."""
-    expression = expand(expression)
-    if expression.is_Integer:
-        return bool(expression >= 0)
-    if any(not is_size(s) for s in symbols_of(expression)) or expression.has(sympy.Indexed):
-        return False
-    if not all(_plainly_nonnegative(part, facts) for part in _parts_of_divisions(expression)):
-        return False
-    shift = {s: s + least for s, least in facts.lower if least and s in expression.free_symbols}
-    shifted = expand(expression.xreplace(shift))
-    return all(t.as_coeff_Mul()[0] >= 0 for t in sympy.Add.make_args(shifted))
+    present = atoms(expression)
+    for atom in present:
+        divided = isinstance(atom, FloorDiv | Mod)
+        if not (all(map(is_size, symbols_of(atom))) and (divided or atom.is_Symbol)):
+            return False
+        if divided and not all(_plainly_nonnegative(part, facts) for part in _must_be_nonnegative(atom)):
+            return False
+    for symbol, least in facts.lower:
+        if all(n >= 0 for n in expression.values()):
+            return True
+        if least and symbol in present:
+            expression = shifted(expression, symbol, least)
+    return all(n >= 0 for n in expression.values())
 
 
-def _parts_of_divisions(expression: Integer) -> list[Integer]:
-    """What must be >= 0 so that every quotient and remainder in an expression is."""
-    quotients, remainders = expression.atoms(FloorDiv), expression.atoms(Mod)
-    return [part for q in quotients for part in q.args] + [expand(r.args[1] - 1) for r in remainders]
+def _must_be_nonnegative(division: Integer) -> tuple[Polynomial, ...]:
+    """What must be >= 0 so that a quotient or a remainder is."""
+    value, divisor = division.args
+    if isinstance(division, Mod):
+        return (polynomial(divisor - 1),)
+    return polynomial(value), polynomial(divisor)
 
 
 def proved(condition: Compare, facts: Facts) -> bool:

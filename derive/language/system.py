@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -10,11 +11,14 @@ from typing import Literal
 import sympy
 
 from derive.language.expr import (
+    Compare,
     Elem,
     Expr,
     Index,
+    size,
 )
-from derive.language.integers import Integer
+from derive.language.integers import Integer, evaluate, symbols_of
+from derive.language.text import integer_text
 from derive.language.traverse import (
     names_read,
 )
@@ -63,6 +67,37 @@ class Assumption:
     line: str = ""
 
 
+_RELATIONS: Mapping[str, Callable[[int, int], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A condition on sizes, ``left op right``: ``K >= 2*q``; ``op`` as in Compare."""
+
+    op: str
+    left: Integer
+    right: Integer
+
+    def __str__(self) -> str:
+        return f"{integer_text(self.left)} {self.op} {integer_text(self.right)}"
+
+    @property
+    def condition(self) -> Compare:
+        return Compare(self.op, size(self.left), size(self.right))
+
+    @property
+    def sizes(self) -> frozenset[str]:
+        """The names of the sizes in it."""
+        return frozenset(s.name for s in symbols_of(self.left) | symbols_of(self.right))
+
+    def holds(self, sizes: Mapping[str, int]) -> bool:
+        """Whether it holds for these sizes, by name."""
+        values = {s: sizes[s.name] for s in symbols_of(self.left) | symbols_of(self.right)}
+        return _RELATIONS[self.op](evaluate(self.left, values, {}), evaluate(self.right, values, {}))
+
+
 @dataclass(frozen=True)
 class PyTorch:
     """How PyTorch says the same, as source over the layer's names of tensors and sizes.
@@ -91,6 +126,7 @@ class System:
     equations in the order written; several for one tensor where there are base cases
     loss      the equation of the loss (a rank-0 tensor named LOSS), or None
     outputs   names of the outputs; empty where there is a loss
+    constraints what must hold among the sizes: ``K >= 2*q``
     outside   what is read outside a tensor's range, by name: 0 or minus infinity
     prose     the author's words, by key; ``meanings`` what tensors, sizes and indices mean, by name
     group     of layers of its kind in the catalogue: recurrent, convolution, …
@@ -111,6 +147,7 @@ class System:
     outputs: tuple[str, ...]
     outside: Mapping[str, float] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     torch: str = ""
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from derive.rendering import formula as F
 from derive.rendering.document import Block, Code, Heading, Inlines, Math, Paragraph, Strong, Table, Text, said, text
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page, indices_of
-from derive.rendering.typeset import element
+from derive.rendering.typeset import element, listed_conditions
 
 
 def subtitle(page: Page) -> Inlines:
@@ -47,7 +47,7 @@ def _steps_checked(page: Page) -> Iterator[str]:
         good, worst = sum(f.ok for f in found), max(f.error for f in found)
         yield (
             f"Both sides of every step were evaluated at random points: {good} of {len(found)} steps hold, largest "
-            f"relative error {worst:.1e}. Beside each step stand its ✓ and the largest relative error found there."
+            f"relative error {worst:.1e}. A ✓ stands beside each step; beside each result, the largest error in its steps."
         )
 
 
@@ -83,6 +83,9 @@ def symbols(page: Page) -> Iterator[Block]:
         yield Paragraph(
             (*text("The size "), Math(F.row(letter, F.EQUALS, definition)), Text(" follows from the others."))
         )
+    if page.system.constraints:
+        conditions = tuple(c.condition for c in page.system.constraints)
+        yield Paragraph(said("The sizes must satisfy {}.", listed_conditions(conditions, page.style)))
 
 
 _ROLES = {"input": "input", "param": "parameter", "computed": "computed"}

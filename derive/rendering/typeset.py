@@ -291,11 +291,16 @@ def _vector(body: E.Expr, over: tuple[E.Index, ...], style: Style) -> F.Formula 
 
 
 def _bracket(conditions: tuple[E.Compare, ...], style: Style) -> F.Formula:
+    return F.fenced("[", listed_conditions(conditions, style), "]")
+
+
+def listed_conditions(conditions: tuple[E.Compare, ...], style: Style) -> F.Formula:
+    """Conditions, with commas between: ``0 ≤ u < K, t < T``."""
     style = replace(style, even=style.even | even_divisions(conditions))
     parts: list[F.Formula] = []
     for chain in chains(conditions):
         parts.append(F.row(*(F.Sign(s, "relation") if isinstance(s, str) else _side(s, style) for s in chain)))
-    return F.fenced("[", F.joined(tuple(parts), F.COMMA), "]")
+    return F.joined(tuple(parts), F.COMMA)
 
 
 def _side(expr: E.Expr, style: Style) -> F.Formula:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import pytest
@@ -59,3 +60,23 @@ def test_sizes_that_cannot_be_are_refused():
     )  # fmt: skip
     with pytest.raises(ValueError, match="P"):
         choose_sizes(system, 5, 0, {"L": 7})
+
+
+WINDOW = {
+    "indices": "p=0..P-1  a=0..L-1  u=0..K-1", "sizes": "P = (L + 2*q - K)//s + 1",
+    "inputs": "x[a]", "outside": "x = 0",
+    "equations": "y[p] = sum(x[s*p+u-q], u)", "output": "y",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_constraints_hold(seed):
+    sizes = choose_sizes(layer(**WINDOW, assume="3*q <= K; L % 4 == 1"), 5, seed)
+    assert sizes["q"] >= 1 and sizes["K"] >= 3 * sizes["q"] and sizes["L"] % 4 == 1
+
+
+def test_constraints_that_no_sizes_meet_are_told():
+    with pytest.raises(ValueError, match=re.escape("P >= 1, q < K-100")):
+        choose_sizes(layer(**WINDOW, assume="q < K - 100"), 5, 0)
+    with pytest.raises(ValueError, match=re.escape("K >= 2*q")):
+        choose_sizes(layer(**WINDOW, assume="K >= 2*q"), 5, 0, {"K": 2, "q": 2})

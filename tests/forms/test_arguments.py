@@ -6,7 +6,7 @@ import pytest
 from derive.calculus.sweep import derive
 from derive.forms.arguments import CallError
 from derive.forms.function import BackwardFunction
-from derive.language.load import load
+from derive.language.load import layer, load
 
 RNG = np.random.default_rng(3)
 LINEAR = BackwardFunction(derive(load("linear")))
@@ -70,6 +70,18 @@ def test_sizes():
     refused(CONV, conv(q_h=-1), "q_h is -1, expected 0 at least")
     refused(CONV, conv(s_w=1.5), "s_w is a size, expected a whole number")
     refused(CONV, conv(d_h=9), "P_h = ", "expected 1 at least")
+
+
+def test_constraints_on_sizes():
+    window = layer(
+        indices="i=0..L-1  u=0..K-1  p=0..P-1", sizes="P = (L + 2*q - K)//s + 1", inputs="x[i]", outside="x = 0",
+        equations="y[p] = sum(x[s*p+u-q], u)", output="y", assume="K >= 2*q; L % 2 == 1",
+    )  # fmt: skip
+    given = {"x": np.ones(5), "K": 2, "s": 1, "q": 1, "dy": np.ones(6)}
+    function = BackwardFunction(derive(window))
+    assert function(**given)["dx"].tolist() == [2.0] * 5
+    refused(function, given | {"q": 2, "dy": np.ones(8)}, "K is 2 and q is 2, expected K >= 2*q")
+    refused(function, given | {"x": np.ones(4), "dy": np.ones(5)}, "L is 4, expected L%2 == 1")
 
 
 def test_integers_that_index():

@@ -1,7 +1,5 @@
 """Indices, tensors and sizes in their short notations."""
 
-from typing import Any
-
 import pytest
 
 from derive.language.declarations import (
@@ -12,7 +10,6 @@ from derive.language.declarations import (
     declare_sizes,
     declare_tensors,
     least_values,
-    size_inequality,
     statements,
 )
 from derive.language.errors import Fragment, LayerError
@@ -124,14 +121,6 @@ def test_a_size_that_multiplies_an_index_is_at_least_one() -> None:
     )
     assert {n: system.lower[n] for n in "sqc"} == {"s": 1, "q": 0, "c": 0}
     assert {n: load("conv2d").lower[n] for n in ("s_h", "q_h", "d_h")} == {"s_h": 1, "q_h": 0, "d_h": 1}
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [("K >= 2", ("K", 2)), (" K>2 ", ("K", 3)), ("K = 2", None), ("z >= 1", None), ("K >= T", None), ("K <= 2", None)],
-)
-def test_inequalities_on_sizes(text: str, read: Any) -> None:
-    assert size_inequality(Fragment.of(text), declared()) == read
 
 
 def test_names() -> None:

@@ -95,6 +95,26 @@ def test_a_strided_window_stays_in_its_signal() -> None:
     assert not nonnegative(L - 2 - s * p - u, facts)
 
 
+def test_constraints_on_sizes_are_known() -> None:
+    """With at most half of the window in the padding, the middle of the first window is in the signal."""
+    fields = {
+        "indices": "i=0..L-1  u=0..K-1  p=0..P-1",
+        "sizes": "P = (L + 2*q - K)//s + 1",
+        "inputs": "x[i]",
+        "outside": "x = 0",
+        "equations": "y[p] = sum(x[s*p+u-q], u)",
+        "output": "y",
+    }
+    K, q, L = map(size_symbol, "KqL")
+    assert not nonnegative(K - 2 * q, facts_of(layer(**fields)))
+    half = facts_of(layer(**fields, assume="2*q <= K"))
+    assert nonnegative(K - 2 * q, half) and nonnegative(K - q, half) and not nonnegative(K - 2 * q - 1, half)
+    less, equal = (facts_of(layer(**fields, assume=text)) for text in ("2*q < K", "2*q == K"))
+    assert nonnegative(K - 2 * q - 1, less) and not nonnegative(2 * q - K, less)
+    assert nonnegative(2 * q - K, equal) and nonnegative(K - 2 * q, equal)
+    assert not nonnegative(L - K, half)
+
+
 @pytest.mark.parametrize("op", OPERATORS)
 def test_guards_tell_what_they_say(op: str) -> None:
     facts = FACTS.given(Bracket((Compare(op, size(i_), size(M)),)))

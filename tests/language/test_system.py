@@ -1,8 +1,12 @@
 """A layer as data."""
 
-from derive.language.integers import size_symbol
+import operator
+
+import pytest
+
+from derive.language.integers import Mod, size_symbol
 from derive.language.load import layer, load
-from derive.language.system import LOSS, outside_value
+from derive.language.system import LOSS, Constraint, outside_value
 from tests.language.layers import SYSTEM
 
 T, N, H = map(size_symbol, "TNH")
@@ -47,3 +51,26 @@ def test_what_is_read_outside() -> None:
 
 def test_a_system_shows_its_equations() -> None:
     assert "h[t,n,i] = tanh(a[t,n,i])" in str(SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("op", "truth"),
+    [
+        ("==", operator.eq),
+        ("!=", operator.ne),
+        ("<", operator.lt),
+        ("<=", operator.le),
+        (">", operator.gt),
+        (">=", operator.ge),
+    ],
+)
+def test_a_constraint_holds_for_some_sizes(op, truth) -> None:
+    constraint = Constraint(op, H, 2 * N - 1)
+    assert (str(constraint), constraint.sizes) == (f"H {op} 2*N-1", {"H", "N"})
+    for h in range(1, 6):
+        assert constraint.holds({"H": h, "N": 2, "T": 9}) == truth(h, 3)
+
+
+def test_a_constraint_may_ask_for_divisibility() -> None:
+    even = Constraint("==", Mod(H, 2 * T / T), T - T)
+    assert even.holds({"H": 4}) and not even.holds({"H": 5})
