@@ -19,7 +19,7 @@ from derive.steps.rule import Scope
 
 FOLD = (named_factor,)
 ARRANGE = (common_denominator, sum_last)
-_LONGEST = 1.5  # times the length of the line as it was
+_LONGEST = 2  # times the length of the line as it was
 
 
 def condense(
@@ -52,12 +52,13 @@ def _without_statistics(
 
 def _folded(line: Expr, scope: Scope, indices: tuple[Index, ...]) -> tuple[Expr, tuple[Step, ...]]:
     """The line simplified, after factors of named products were said by the products, where that makes it shorter."""
-    plain, steps = _simplified(line, scope, indices)
     said, folds = rewrite(line, FOLD, scope, indices)
-    if folds:
-        folded, simpler = _simplified(said, scope, indices)
-        if size_of(folded) < size_of(plain):
-            return folded, (*gathered(named_factor.name, folds), *simpler)
+    folded, last = _simplified(said, scope, indices)
+    if not folds:
+        return folded, last
+    plain, steps = _simplified(line, scope, indices)
+    if size_of(folded) < size_of(plain):
+        return folded, (*gathered(named_factor.name, folds), *last)
     return plain, steps
 
 

@@ -71,6 +71,11 @@ def is_integer_guard(bracket: Bracket) -> bool:
     return all(not isinstance(n, Elem) for c in bracket.conditions for s in (c.left, c.right) for n in walk(s))
 
 
+def is_guarded(term: Expr) -> bool:
+    """Whether a guard stands in a product, so that its other factors may read what does not exist elsewhere."""
+    return isinstance(term, Mul) and any(isinstance(f, Bracket) and is_integer_guard(f) for f in term.factors)
+
+
 def _exact(bracket: Expr) -> dict[Integer, Integer]:
     """``s*(a//s) -> a`` for every condition ``a % s == 0`` of a bracket."""
     if not isinstance(bracket, Bracket):

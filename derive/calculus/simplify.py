@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.calculus.folding import deviations, named_power
-from derive.calculus.guards import impossible_guard, known_guard, merge_guards
+from derive.calculus.guards import impossible_guard, is_guarded, known_guard, merge_guards
 from derive.calculus.match import match, same
 from derive.calculus.named import element_equal_to
+from derive.calculus.readable import readable
 from derive.calculus.sums import count_terms, number_out, out_of_the_sum
 from derive.calculus.terms import coefficient_of, factors_of
 from derive.language.expr import (
@@ -81,6 +82,8 @@ def common_factor(node: Expr, scope: Scope) -> Rewrite | None:
         case Add(terms):
             first = [f for f in factors_of(terms[0]) if not isinstance(f, Num)]
             shared = [f for f in first if all(any(same(f, g) for g in factors_of(t)) for t in terms[1:])]
+            if all(is_guarded(t) for t in terms):
+                shared = [f for f in shared if readable(f, scope)]
             if shared:
                 factor = shared[0]
                 return Rewrite(mul(factor, add(*(_without(t, factor) for t in terms))), {"factor": str(factor)})

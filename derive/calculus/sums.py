@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from derive.calculus.guards import is_guarded
+from derive.calculus.readable import readable
 from derive.calculus.terms import coefficient_of, factors_of
 from derive.language.binding import (
     substitute,
@@ -106,6 +108,8 @@ def out_of_the_sum(node: Expr, scope: Scope) -> Rewrite | None:
         case Reduce("sum", over, body):
             bound = {i.symbol for i in over}
             fixed = [f for f in factors_of(body) if bound.isdisjoint(free_symbols(f))]
+            if is_guarded(body):
+                fixed = [f for f in fixed if readable(f, scope)]
             if not fixed or body == ONE:
                 return None
             rest = mul(*(f for f in factors_of(body) if f not in fixed))

@@ -5,7 +5,7 @@ from derive.language.system import System
 
 
 def rule_system() -> System:
-    """Tensors u, v, w, x, y, … over equal and different ranges, a softmax p, a mean m, a root r, an assumption on q, a recurrence a."""
+    """Tensors u, v, w, x, y, … over equal and different ranges; a softmax p, a mean m, a root r, an assumption on q."""
     return layer(
         title="Rules",
         indices="i,k,j,l:N  t,s=1..T",

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from derive.calculus import cases, chain, closed_form, compact, sweep
+from derive.calculus import cases, chain, closed_form, compact, condense, sweep
 from derive.calculus.passes import all_rules
 from derive.calculus.sweep import derive
 from derive.checking.evidence import evidence
@@ -16,8 +16,8 @@ from derive.language.load import catalogue, load
 from derive.steps.record import Derivation, Step
 from derive.steps.rule import Rewrite, Rule, Scope
 
-MODULES = (cases, chain, closed_form, compact, sweep)
-SETS = ("DIFFERENTIATE", "CONTRACT", "LEFTOVER", "SIMPLIFY", "ASSUME")
+MODULES = (cases, chain, closed_form, compact, condense, sweep)
+SETS = ("DIFFERENTIATE", "CONTRACT", "LEFTOVER", "SIMPLIFY", "ASSUME", "FOLD", "ARRANGE")
 
 
 def steps_of(derivation: Derivation) -> Iterator[Step]:

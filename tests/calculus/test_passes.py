@@ -5,7 +5,15 @@ from derive.calculus.passes import PASSES, all_rules
 
 
 def test_the_passes_in_the_order_of_a_derivation():
-    assert list(PASSES) == ["local derivative", "delta contraction", "remaining delta", "simplification", "assumption"]
+    assert list(PASSES) == [
+        "local derivative",
+        "delta contraction",
+        "remaining delta",
+        "simplification",
+        "assumption",
+        "factor of a named product",
+        "arrangement",
+    ]
     assert PASSES["delta contraction"] is CONTRACT
 
 
