@@ -121,15 +121,12 @@ def _never_zero(factor: Expr, scope: Scope) -> bool:
 def common_denominator(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
         case Add(terms):
-            for divisor in (f for t in terms for f in factors_of(t) if _is_divisor(f)):
-                over = [any(same(divisor, f) for f in factors_of(t)) for t in terms]
-                if sum(over) > len(terms) - sum(over) > 0:
-                    below = power(divisor, MINUS_ONE)
-                    above = (
-                        _without_factor(t, divisor) if divided else mul(below, t)
-                        for t, divided in zip(terms, over, strict=True)
-                    )
-                    return Rewrite(mul(divisor, add(*above)), {"divisor": str(below)})
+            divisors = [f for f in dict.fromkeys(f for t in terms for f in factors_of(t)) if _is_divisor(f)]
+            most = [d for d in divisors if len(terms) > sum(_has(t, d) for t in terms) > len(terms) / 2]
+            if most:
+                above = (mul(*(power(d, MINUS_ONE) for d in most if not _has(t, d)), _without(t, most)) for t in terms)
+                divisor = mul(*(power(d, MINUS_ONE) for d in most))
+                return Rewrite(mul(*most, add(*above)), {"divisor": str(divisor)})
     return None
 
 
@@ -137,8 +134,12 @@ def _is_divisor(factor: Expr) -> bool:
     return isinstance(factor, Pow) and factor.exponent == MINUS_ONE
 
 
-def _without_factor(term: Expr, factor: Expr) -> Expr:
-    return mul(*(f for f in factors_of(term) if not same(f, factor)))
+def _has(term: Expr, factor: Expr) -> bool:
+    return any(same(factor, f) for f in factors_of(term))
+
+
+def _without(term: Expr, factors: list[Expr]) -> Expr:
+    return mul(*(f for f in factors_of(term) if not any(same(f, factor) for factor in factors)))
 
 
 @rule(

@@ -13,6 +13,7 @@ from derive.calculus.sweep import derive
 from derive.checking.evidence import evidence
 from derive.language.expr import ONE, ZERO, Expr, Num, mul
 from derive.language.load import catalogue, load
+from derive.language.system import System
 from derive.steps.record import Derivation, Step
 from derive.steps.rule import Rewrite, Rule, Scope
 
@@ -34,12 +35,12 @@ def _case_steps(gradient) -> list[Step]:
 
 
 @cache
-def users() -> dict[str, str]:
-    """For every rule a layer of the catalogue that uses it."""
-    found: dict[str, str] = {}
+def users() -> dict[str, list[str]]:
+    """For every rule the layers of the catalogue that use it."""
+    found: dict[str, list[str]] = {}
     for name in catalogue():
-        for step in steps_of(derive(load(name))):
-            found.setdefault(step.rule, name)
+        for rule in {step.rule for step in steps_of(derive(load(name)))}:
+            found.setdefault(rule, []).append(name)
     return found
 
 
@@ -66,15 +67,20 @@ def test_every_rule_is_used_by_the_catalogue(rule):
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda r: r.name)
-def test_the_evidence_refuses_a_corrupted_rule(rule, monkeypatch):
-    layer = load(users()[rule.name])
-    assert evidence(derive(layer)).ok
-    for module in MODULES:
-        for name in SETS:
-            if hasattr(module, name):
-                rules = tuple(corrupted(r) if r is rule else r for r in getattr(module, name))
-                monkeypatch.setattr(module, name, rules)
-    assert not evidence(derive(layer)).ok
+def test_the_evidence_refuses_a_corrupted_rule(rule):
+    """In one layer at least: one and a half times a sum that is 0, such as that of deviations, is still right."""
+    assert any(refused_with(rule, load(name)) for name in users()[rule.name])
+
+
+def refused_with(rule: Rule, layer: System) -> bool:
+    """Whether the evidence of a layer fails once the rule is corrupted."""
+    with pytest.MonkeyPatch.context() as patch:
+        wrong = corrupted(rule)
+        for module in MODULES:
+            for name in SETS:
+                if hasattr(module, name):
+                    patch.setattr(module, name, tuple(wrong if r is rule else r for r in getattr(module, name)))
+        return not evidence(derive(layer)).ok
 
 
 def test_the_evidence_refuses_a_chain_rule_that_forgets_a_reader(monkeypatch):

@@ -41,7 +41,8 @@ def compare(setting: Setting) -> None:
     sizes = all_sizes(system, setting.sizes)
     values = drawn(system, sizes, setting)
     trained = [t.name for t in (*system.inputs, *system.params) if not t.integer and t.name not in system.constants]
-    leaves = {k: torch.tensor(v, requires_grad=k in trained) for k, v in values.items()}
+    plain = {name for name in system.constants if not system.tensors[name].axes}  # numbers to PyTorch
+    leaves = {k: float(v) if k in plain else torch.tensor(v, requires_grad=k in trained) for k, v in values.items()}
     results = run(system, leaves, sizes)
     given: dict[str, Any] = {**values, **unshaped(system, sizes)}
     rng = np.random.default_rng(7)
@@ -61,7 +62,7 @@ def compare(setting: Setting) -> None:
         assert error(got[f"d{name}"], np.zeros(values[name].shape) if truth is None else truth.numpy()) <= BAR, name
 
 
-def run(system: System, leaves: Mapping[str, torch.Tensor], sizes: Mapping[str, int]) -> dict[str, Any]:
+def run(system: System, leaves: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Any]:
     """What PyTorch computes: the names that the lines of the layer file bind."""
     torch.manual_seed(0)
     scope: dict[str, Any] = {"torch": torch, **sizes, **leaves}
