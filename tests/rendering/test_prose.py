@@ -61,3 +61,18 @@ def test_a_gradient_as_a_whole(derivation):
     assert said(read, "`dW_h` of `loss`") == [
         r"\frac{\partial\mathcal L}{\partial W_{h}}", Text(" of "), r"\mathcal L",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("h[t-1]", r"\mathbf H_{t-1}"),
+        ("h[t-1,n]", r"\mathbf h_{t-1}"),
+        ("h[0,n] = 0", r"\mathbf h_{0}=0"),
+        ("a[1,n] = W_x @ x[1,n] + W_h @ h[0,n]", r"\mathbf a_{1}=W_{x}\mathbf x_{1}+W_{h}\mathbf h_{0}"),
+        ("da[t,n] = diag(f(h[t,n])) @ dh[t,n]", Code("da[t,n] = diag(f(h[t,n])) @ dh[t,n]")),
+    ],
+)
+def test_vectors_of_one_sample_and_matrix_form(source, expected, derivation):
+    derived = derivation("rnn")
+    assert said(reader(derived.backward, Style(notation(derived.backward))), f"`{source}`") == [expected]
