@@ -16,6 +16,7 @@ from derive.calculus.closed_form import closed_forms
 from derive.calculus.compact import compact
 from derive.calculus.condense import condense
 from derive.calculus.contract import CONTRACT, LEFTOVER
+from derive.calculus.norm_bound import norm_bound
 from derive.calculus.order import (
     backward_order,
     batch_indices,
@@ -25,6 +26,7 @@ from derive.calculus.order import (
     places,
 )  # fmt: skip
 from derive.calculus.simplify import SIMPLIFY
+from derive.calculus.truncate import truncated
 from derive.language.expr import (
     Along,
     Elem,
@@ -56,7 +58,15 @@ def derive(system: System, wrt: Sequence[str] | None = None) -> Derivation:
             parts = [gradient(system, of, indices, batch, gradients) for of, indices in places(system, name)]
             gradients[name] = tuple(parts)
     backward = backward_system(system, gradients)
-    return Derivation(system, names, backward, gradients, closed_forms(backward, gradients))
+    found = Derivation(system, names, backward, gradients, closed_forms(backward, gradients))
+    return _studied(found, system.study.truncation) if system.study.truncation in gradients else found
+
+
+def _studied(derivation: Derivation, tensor: str) -> Derivation:
+    """The derivation with a bound of the Jacobians by which the gradient of ``tensor`` recurs, and that cut short."""
+    form = next((f for f in derivation.closed_forms if f.tensor == tensor), None)
+    bound = norm_bound(derivation.backward, form) if form else None
+    return replace(derivation, bound=bound, truncation=truncated(derivation.backward, derivation.gradients, tensor))
 
 
 def gradient(

@@ -6,15 +6,14 @@ alone.  All lines of a gradient's derivation must have that value, on all axes, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice, repeat
-
-import numpy as np
 
 from derive.checking.compare import Comparison, compared
 from derive.checking.points import Point, point
+from derive.checking.recurrence import left_out, unrolled, within
 from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes
 from derive.checking.tree import Forest
@@ -33,13 +32,13 @@ from derive.language.parser import parse_in
 from derive.language.traverse import (
     free_symbols,
 )
-from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
+from derive.steps.record import Bound, Case, ClosedForm, Derivation, Gradient, Step, Truncation
 
 TOLERANCE = 1e-11  # of the relative difference: complex step and exact formulas leave rounding only
 RECURRENCES = (5, 1, 2)  # how often things recur at the test points
 _FURTHER = 12  # points that are tried where a gradient was zero at all of these
 
-Record = Step | Case | ClosedForm | Gradient
+Record = Step | Case | ClosedForm | Gradient | Bound | Truncation
 Settings = frozenset[tuple[str, int]]  # sizes that are fixed: {("s", 1)}
 
 
@@ -81,7 +80,12 @@ def evidence(derivation: Derivation, seed: int = 0) -> Evidence:
     for gradient in chain.from_iterable(derivation.gradients.values()):
         checker.gradient(gradient)
     for form in derivation.closed_forms:
-        checker.closed_form(form)
+        checker.whole(form, partial(unrolled, form))
+    if derivation.bound:
+        checker.whole(derivation.bound, partial(within, derivation.bound))
+    if derivation.truncation:
+        solved = next((f for f in derivation.closed_forms if f.tensor == derivation.truncation.tensor), None)
+        checker.whole(derivation.truncation, partial(left_out, derivation.truncation, solved))
     return Evidence(checker.found)
 
 
@@ -151,10 +155,11 @@ class Checker:
                 made.append(Place(self.derivation, point(system, sizes, self.seed + k), self.forest))
             yield made[k]
 
-    def closed_form(self, form: ClosedForm) -> None:
+    def whole(self, record: Record, check: Callable[[Interpreter], Comparison]) -> None:
+        """Check what is said of a recurrence as a whole."""
         places = list(islice(self._places(frozenset()), len(RECURRENCES)))
-        found = [_unrolled(form, p.interpreter) for p in places]
-        self._note(form, places, found, any(c.telling for c in found))
+        found = [check(p.interpreter) for p in places]
+        self._note(record, places, found, any(c.telling for c in found))
 
     def _note(self, record: Record, places: Sequence[Place], found: Sequence[Comparison], seen: bool) -> None:
         error = max(c.error for c in found)
@@ -212,27 +217,3 @@ def _settings(where: Expr) -> Settings:
         if isinstance(c, Compare) and c.op == "==" and isinstance(c.left, Size) and isinstance(c.right, Num)
         if c.left.value.is_Symbol and is_size(c.left.value)
     )
-
-
-def _unrolled(form: ClosedForm, reader: Interpreter) -> Comparison:
-    """The sum over later times of products of Jacobians, compared with the true gradient."""
-    order = [i.name for i in form.indices]
-    moved = (order.index(form.index.name), order.index(form.column.name))
-    truth, local = (np.moveaxis(reader.over(e, form.indices), moved, (0, -1)) for e in (form.left, form.local))
-    jacobian = np.moveaxis(reader.over(form.jacobian, (*form.indices, form.row)), moved, (0, -2))
-    if form.step < 0:
-        truth, local, jacobian = truth[::-1], local[::-1], jacobian[::-1]
-    length = len(truth)
-    total = np.zeros_like(truth)
-    for t in range(length):
-        product = np.eye(truth.shape[-1])
-        for s in range(t, length):
-            total[t] += np.einsum("...cr,...r->...c", product, local[s])
-            if s + 1 < length:
-                product = product @ jacobian[s]
-    if not np.isfinite(total).all():
-        return Comparison(np.inf, True)
-    largest, difference = float(np.abs(truth).max()), float(np.abs(total - truth).max())
-    if not largest:  # nothing comes back at these sizes: no closed form is told from another
-        return Comparison(np.inf if difference else 0.0, False)
-    return Comparison(difference / largest, length > 1)

@@ -27,6 +27,7 @@ from derive.language.names import check_computed, check_declared
 from derive.language.options import Choice
 from derive.language.parser import parse_onto
 from derive.language.scope import Scope
+from derive.language.study import study_of
 from derive.language.system import LOSS, Equation, PyTorch, System, Tensor
 from derive.language.traverse import integers_at, walk
 
@@ -87,6 +88,7 @@ def build(fields: Fields, choice: Choice) -> Built:
         constants=_constants(fields, declared),
         example=_example(fields, declared),
         pytorch=_pytorch(fields, choice),
+        study=study_of(fields, [n for n, t in tensors.items() if t.kind == "computed"]),
     )
     return Built(system, scope, declared.places, (*lines, *([loss[0]] if loss else [])))
 

@@ -18,8 +18,9 @@ from derive.language.toml_places import Places, places_of
 KEYS = (
     "name", "title", "group", "torch", "indices", "inputs", "params", "equations", "loss", "output", "sizes", "outside",
     "assume", "integers", "constants", "example", "options", "when", "meaning", "pytorch",
+    "study",
 )  # fmt: skip
-TABLES = ("meaning", "pytorch")  # of texts by name
+TABLES = ("meaning", "pytorch", "study")  # of texts by name
 MAX_BYTES = 1_000_000
 
 
@@ -120,7 +121,7 @@ class _Reader:
         if key not in KEYS and (hint := _nearly_known(key)):
             raise self.error(path, f"unknown key {key}", hint)
         if isinstance(value, Mapping):
-            raise self.error(path, f"unknown table {key}", "the tables are options, when, meaning and pytorch")
+            raise self.error(path, f"unknown table {key}", "the tables are options, when, meaning, pytorch and study")
         return self.texts(value, path)
 
     def texts(self, value: Any, path: KeyPath) -> tuple[Fragment, ...]:

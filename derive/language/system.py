@@ -18,6 +18,7 @@ from derive.language.expr import (
     size,
 )
 from derive.language.integers import Integer, evaluate, symbols_of
+from derive.language.study import Study
 from derive.language.text import integer_text
 from derive.language.traverse import (
     names_read,
@@ -133,6 +134,7 @@ class System:
     constants inputs that nobody trains or sends a gradient back to, such as ε: documents keep their gradients short
     example   sizes for a worked example of the shapes
     pytorch   the same layer in PyTorch
+    study     what the document measures and derives besides: gradient norms over a recurrence, its truncation
     """
 
     name: str
@@ -157,6 +159,7 @@ class System:
     constants: tuple[str, ...] = ()
     example: Mapping[str, int] = field(default_factory=dict)
     pytorch: PyTorch = PyTorch()
+    study: Study = Study()
 
     def __repr__(self) -> str:
         """The layer in a few lines: name, title, options as chosen, and the equations."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from derive.language.expr import Elem, Expr, Index, Partial
 from derive.language.system import Equation, System
@@ -99,11 +100,50 @@ class ClosedForm:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """How large a product of the Jacobians of a closed form can be: ||J[s] … J[t+1]|| <= (γ ||W||)^(s-t).
+
+    matrix    W, as an element over row and column of the form
+    scale     what each row of W is multiplied by in J; 1 where it is nothing
+    function  the elementwise function whose derivative the scale is, read at ``argument``; None where it is none
+    steepest  γ, the largest size of that derivative; None where it is not known
+    """
+
+    form: ClosedForm
+    matrix: Elem
+    scale: Expr
+    function: str | None
+    argument: Expr | None
+    steepest: Fraction | None
+
+
+@dataclass(frozen=True)
+class Truncation:
+    """The recurrence of a gradient cut short: how far back it goes is an index of its own, the reach.
+
+    tensor    whose gradient recurs over ``index``; ``step`` +1 where dv[t] needs dv[t+1]
+    reach     how many steps the gradient goes back at most: 1..R, and 0
+    system    the backward system, and the equations of what is kept and of what is left out
+    kept      by name of each gradient that the recurrence reaches, the tensor of what the cut one keeps
+    left_out  by name of each gradient of the recurrence itself, the tensor of what the cut one lacks
+    """
+
+    tensor: str
+    index: Index
+    step: int
+    reach: Index
+    system: System
+    kept: Mapping[str, str]
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Derivation:
     """All gradients of a system, by name of their tensor, in the order in which the backward pass computes them.
 
     backward  the forward equations and those of the gradients, as one system that can be evaluated
     gradients the declared part first, then one for each base case that something reads
+    bound, truncation  of the recurrence that the layer wants studied, where it has them
     """
 
     system: System
@@ -112,6 +152,8 @@ class Derivation:
     gradients: Mapping[str, tuple[Gradient, ...]]
     closed_forms: tuple[ClosedForm, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    bound: Bound | None = None
+    truncation: Truncation | None = None
 
 
 def gradient_name(tensor: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from derive.language.errors import LayerError
 from derive.language.fields import MAX_BYTES, from_arguments, read_file, read_text
 
+TABLES = "the tables are options, when, meaning, pytorch and study"
 SOURCE = """title = "A layer"
 inputs = ["x[i]", "h[i]"]
 about = "words"
@@ -53,8 +54,8 @@ def test_a_field_that_is_none_is_left_out() -> None:
         ("\n equation = ''", 2, 2, "unknown key equation", "did you mean equations?"),
         ("[option]\nf = ['a']", 1, 1, "unknown key option", "did you mean options?"),
         ("Inputs = 'x'", 1, 1, "unknown key Inputs", "did you mean inputs?"),
-        ("[about]\nx = 'a'", 1, 1, "unknown table about", "the tables are options, when and meaning"),
-        ("inputs = {x = 'a'}", 1, 1, "unknown table inputs", "the tables are options, when and meaning"),
+        ("[about]\nx = 'a'", 1, 1, "unknown table about", TABLES),
+        ("inputs = {x = 'a'}", 1, 1, "unknown table inputs", TABLES),
         ("options = 'f'", 1, 1, "options must be a table", "write [options]"),
         ("[options]\nf = []", 2, 1, "option f has no value", ""),
         ("[options]\nf = [['a']]", 2, 1, "options.f must be a text", ""),
