@@ -24,6 +24,7 @@ from derive.language.expr import (
     Size,
 )
 from derive.language.integers import Integer, is_size, symbols_of
+from derive.language.memo import once_per_system
 from derive.language.system import LOSS, Equation, System, Tensor
 from derive.language.traverse import (
     bound_at,
@@ -78,6 +79,7 @@ def reads(expr: Expr) -> Iterator[Elem]:
                 yield Elem(str(inner.base.label), tuple(inner.indices))
 
 
+@once_per_system
 def layout_of(system: System) -> Layout:
     """The layout of a system; its gradient equations, where it has any, are looked at too."""
     kind = _classes(system)

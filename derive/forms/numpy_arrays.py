@@ -106,7 +106,8 @@ def product(factors: Sequence[Factor], order: Sequence[str]) -> Array:
         if text:
             text += f" {'/' if factor.inverse else '*'} {piece.at(Level.UNARY)}"
         else:
-            text = f"1 / {piece.at(Level.UNARY)}" if factor.inverse else piece.at(Level.PRODUCT)
+            least = Level.ATOM if negative and piece.level == Level.POWER else Level.PRODUCT  # -(a**b)
+            text = f"1 / {piece.at(Level.UNARY)}" if factor.inverse else piece.at(least)
     kind: Kind = "number" if all(f.array.kind == "number" for f in factors) else "float"
     return Array(Piece(f"-{text}", Level.SUM) if negative else Piece(text, Level.PRODUCT), axes, kind)
 
@@ -126,12 +127,12 @@ def _grouped(factors: Sequence[Factor], axes: Sequence[str]) -> list[Factor]:
     return out
 
 
-def masked(mask: Array, value: Array, order: Sequence[str]) -> Array:
-    """The value where a mask holds, and zero elsewhere."""
+def masked(mask: Array, value: Array, order: Sequence[str], elsewhere: str = "0") -> Array:
+    """The value where a mask holds, and ``elsewhere`` where not."""
     value = as_float(value)
     axes = union((mask, value), natural_order((mask, value), order))
-    if value.kind == "number":
+    if value.kind == "number" and elsewhere == "0":
         floats = as_float(mask)
         return floats if value.piece.text == "1" else product([Factor(value), Factor(floats)], order)
-    text = f"np.where({aligned(mask, axes).text}, {aligned(value, axes).text}, 0)"
+    text = f"np.where({aligned(mask, axes).text}, {aligned(value, axes).text}, {elsewhere})"
     return Array(Piece(text), axes)

@@ -9,6 +9,7 @@ import sympy
 from derive.language.expr import (
     Along,
     Bracket,
+    Call,
     Compare,
     Delta,
     Elem,
@@ -34,6 +35,11 @@ def conditions_of(factor: Expr) -> tuple[Compare, ...]:
         case Delta(left, right):
             return (Compare("==", size(left), size(right)),)
     return ()
+
+
+def is_log_of_condition(expr: Expr) -> bool:
+    """``log([j <= i])``: 0 where the condition holds, minus infinity elsewhere."""
+    return isinstance(expr, Call) and expr.function == "log" and isinstance(expr.arguments[0], Bracket)
 
 
 def sides(condition: Compare) -> tuple[Integer, Integer] | None:

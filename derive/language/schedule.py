@@ -24,6 +24,7 @@ from derive.language.expr import (
     size,
 )
 from derive.language.integers import Integer, expand
+from derive.language.memo import once_per_system
 from derive.language.ranges import Facts, facts_of, refuted
 from derive.language.system import Equation, System
 from derive.language.traverse import (
@@ -56,12 +57,17 @@ def schedule(system: System, equations: Sequence[Equation] | None = None) -> tup
 
     Raises CircularError where there is none.
     """
-    equations = tuple(system.all_equations if equations is None else equations)
+    return _whole_schedule(system) if equations is None else _blocks(system, tuple(equations))
+
+
+@once_per_system
+def _whole_schedule(system: System) -> tuple[Block, ...]:
+    return _blocks(system, system.all_equations)
+
+
+def _blocks(system: System, equations: Sequence[Equation]) -> tuple[Block, ...]:
     position = {id(e): k for k, e in enumerate(equations)}
-    needs = {
-        id(e): [d for d in equations if any(_meets(system, e, read, facts, d) for read, facts in reads(system, e))]
-        for e in equations
-    }
+    needs = {id(e): _needed(system, e, equations) for e in equations}
     blocks: list[Block] = []
     for group in _components(equations, needs):
         group.sort(key=lambda e: position[id(e)])
@@ -71,6 +77,14 @@ def schedule(system: System, equations: Sequence[Equation] | None = None) -> tup
         else:
             blocks.append(_loop(system, group))
     return tuple(blocks)
+
+
+def _needed(system: System, equation: Equation, equations: Sequence[Equation]) -> list[Equation]:
+    """The equations that define what an equation reads, in their own order."""
+    by_name: dict[str, list[tuple[Elem, Facts]]] = {}
+    for read, facts in reads(system, equation):
+        by_name.setdefault(read.name, []).append((read, facts))
+    return [d for d in equations if any(_meets(r, facts, d) for r, facts in by_name.get(d.name, ()))]
 
 
 def reads(system: System, equation: Equation) -> Iterator[tuple[Elem, Facts]]:
@@ -99,7 +113,7 @@ def reads_in(expr: Expr, facts: Facts) -> Iterator[tuple[Elem, Facts]]:
         yield from reads_in(child, facts)
 
 
-def _meets(system: System, reader: Equation, read: Elem, facts: Facts, definition: Equation) -> bool:
+def _meets(read: Elem, facts: Facts, definition: Equation) -> bool:
     """Whether a read may hit a place that an equation defines."""
     if read.name != definition.name:
         return False
@@ -176,7 +190,7 @@ def _distances(
     for reader in group:
         for read, facts in reads(system, reader):
             for definition in group:
-                if not _meets(system, reader, read, facts, definition):
+                if not _meets(read, facts, definition):
                     continue
                 ahead = []
                 for index in shared:

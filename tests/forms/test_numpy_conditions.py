@@ -2,6 +2,7 @@
 
 from derive.forms.numpy_conditions import (
     conditions_of,
+    is_log_of_condition,
     plain_reads,
     reads_tensors,
     remainder,
@@ -9,7 +10,7 @@ from derive.forms.numpy_conditions import (
     without,
     without_proved,
 )
-from derive.language.expr import Bracket, Compare, Delta, Elem, add, mul, num, size
+from derive.language.expr import Bracket, Call, Compare, Delta, Elem, add, mul, num, size
 from derive.language.integers import Mod, element, index_symbol, size_symbol
 from derive.language.ranges import Facts
 
@@ -52,3 +53,9 @@ def test_proved_conditions_go_and_the_others_stay() -> None:
     assert without_proved([Bracket((at_most, LESS)), x], FACTS) == (Bracket((LESS,)), x)
     assert without_proved([Bracket((at_most,)), x], FACTS) == (x,)
     assert without([Bracket((at_most, LESS)), x], LESS) == [Bracket((at_most,)), x]
+
+
+def test_the_logarithm_of_a_condition_is_told_from_others() -> None:
+    x = Elem("x", (AT,))
+    assert is_log_of_condition(Call("log", (Bracket((LESS,)),)))
+    assert not any(map(is_log_of_condition, (Call("log", (x,)), Call("exp", (Bracket((LESS,)),)), Bracket((LESS,)))))
