@@ -148,7 +148,11 @@ class Interpreter(Grid):
     def _call(self, node: Node, scope: Scope) -> Array:
         assert isinstance(node.expr, Call)
         arguments = [self._value(c, scope) for c in node.children]
-        if self.margins is not None:
+        if not arguments:
+            return np.array([numeric(node.expr.function)()])
+        if self.margins is not None and not isinstance(
+            node.children[0].expr, Bracket
+        ):  # log([j <= i]) is meant to jump
             self.margins.call(node.expr.function, arguments[0])
         return numeric(node.expr.function)(*arguments)
 

@@ -85,7 +85,9 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     signature = ", ".join([*outer.values(), *(["*"] if named else []), *named])
     about = f'    """{_about(backward, outer, returns)}"""'
     lines = [f"def {name}({signature}):", about, *renamed, *header(writer, sizes), *writer.lines]
-    modules = ["import numpy as np", *helper_sources(writer.helpers), "\n".join(lines)]
+    helpers = helper_sources(writer.helpers)
+    imports = "import math\n\nimport numpy as np" if any("math." in h for h in helpers) else "import numpy as np"
+    modules = [imports, *helpers, "\n".join(lines)]
     return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions)
 
 

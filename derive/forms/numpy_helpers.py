@@ -100,6 +100,12 @@ def first_max(x, axes):
     return np.moveaxis(hits.reshape(moved.shape), last, axes).astype(x.dtype)
 '''
 
+ERF = '''
+def erf(x):
+    """The error function, 2/sqrt(pi) times the integral of exp(-t**2) from 0 to x, number by number."""
+    return np.vectorize(math.erf, otypes=[np.result_type(x, np.float32)])(x)
+'''
+
 _ARRAYS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "overhang": (OVERHANG, ()),
@@ -109,23 +115,28 @@ _ARRAYS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "softmax": (SOFTMAX, ()),
         "logsumexp": (LOGSUMEXP, ()),
         "first_max": (FIRST_MAX, ()),
+        "erf": (ERF, ()),
     }
 )
 
 
 def plain_call(function: str) -> str | None:
     """The NumPy function that a row of the table simply is: ``np.tanh``; "" for the identity; None for all else."""
-    row = TABLE[function]
-    if row.numpy == "x":
+    formula = _of_reals(TABLE[function].numpy)
+    if formula == "x":
         return ""
-    name = row.numpy.removesuffix("(x)")
-    return name if row.numpy == f"{name}(x)" and name.isidentifier() | name.replace(".", "_").isidentifier() else None
+    name = formula.removesuffix("(x)")
+    return name if formula == f"{name}(x)" and name.isidentifier() | name.replace(".", "_").isidentifier() else None
 
 
 def _elementwise(function: str) -> str:
     row = TABLE[function]
-    formula = row.numpy.replace("np.real(x)", "x")  # the table's formulas hold for complex x too
-    return f"\ndef {row.name}({', '.join(row.arguments)}):\n    return {formula}\n"
+    return f"\ndef {row.name}({', '.join(row.arguments)}):\n    return {_of_reals(row.numpy)}\n"
+
+
+def _of_reals(formula: str) -> str:
+    """A formula of the table, which holds for complex x too, as one of real x."""
+    return formula.replace("np.real(x)", "x")
 
 
 HELPER_NAMES = frozenset(_ARRAYS) | frozenset(TABLE)
@@ -138,7 +149,7 @@ def helper_sources(used: Iterable[str]) -> list[str]:
     def include(name: str) -> None:
         if name in order:
             return
-        if name in TABLE:
+        if name not in _ARRAYS:
             order[name] = _elementwise(name).strip("\n")
             return
         text, needs = _ARRAYS[name]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.forms.numpy_arrays import Array, Factor, aligned, as_float, masked, natural_order, product, union
-from derive.forms.numpy_conditions import reads_tensors
+from derive.forms.numpy_conditions import conditions_of, is_log_of_condition, reads_tensors
 from derive.forms.numpy_contract import Operand, contract, reduced
 from derive.forms.numpy_equalities import settled
-from derive.forms.numpy_guards import named_apart, narrowed_over, split_conditions
+from derive.forms.numpy_guards import has_axes, named_apart, narrowed_over, split_conditions
 from derive.forms.numpy_helpers import plain_call
 from derive.forms.numpy_reads import Stored, integers, read, tensor
 from derive.forms.numpy_scope import Scope
@@ -84,6 +84,11 @@ def _number(value: Fraction) -> Piece:
 
 
 def _sum(terms: Sequence[Expr], scope: Scope) -> Array:
+    allowed = [t.arguments[0] for t in terms if isinstance(t, Call) and is_log_of_condition(t)]
+    others = [t for t in terms if not is_log_of_condition(t)]
+    conditions = [c for bracket in allowed for c in conditions_of(bracket)]
+    if others and conditions and has_axes(Bracket(tuple(conditions)), scope):  # log of 0 is minus infinity
+        return masked(_conditions(conditions, scope), _sum(others, scope), scope.order, "-np.inf")
     pairs = [signed(t) for t in terms]
     arrays = [as_float(lower(t, scope)) for _, t in pairs]
     axes = union(arrays, natural_order(arrays, scope.order))
@@ -138,7 +143,7 @@ def _positive(expr: Expr, scope: Scope) -> bool:
             return value > 0
         case Size(value):
             return scope.proved(value - 1)
-        case Mul() | Call("sqrt" | "exp", _) | Pow(_, Num()):
+        case Mul() | Call("sqrt" | "exp" | "pi", _) | Pow(_, Num()):
             return all(_positive(c, scope) for c in expr.children[: 1 if isinstance(expr, Pow) else None])
     return False
 
@@ -157,6 +162,8 @@ def _power(base: Expr, exponent: Expr, scope: Scope) -> Array:
 
 
 def _call(function: str, arguments: Sequence[Expr], scope: Scope) -> Array:
+    if not arguments:
+        return Array(Piece(TABLE[function].numpy), (), "number")
     arrays = [as_float(lower(a, scope)) for a in arguments]
     axes = union(arrays, natural_order(arrays, scope.order))
     inside = ", ".join(aligned(a, axes).text for a in arrays)

@@ -42,7 +42,8 @@ class Piece:
 def join_sum(terms: Iterable[tuple[bool, Piece]]) -> Piece:
     """``a - b + c`` from (negative, piece) pairs."""
     (negative, first), *others = terms
-    text = f"-{first.at(Level.UNARY)}" if negative else first.at(Level.SUM)
+    least = Level.ATOM if first.level == Level.POWER else Level.UNARY  # -(a**b), as formatters write it
+    text = f"-{first.at(least)}" if negative else first.at(Level.SUM)
     for negative, piece in others:
         text += f" {'-' if negative else '+'} {piece.at(Level.PRODUCT)}"
     return Piece(text, Level.SUM)
@@ -51,7 +52,7 @@ def join_sum(terms: Iterable[tuple[bool, Piece]]) -> Piece:
 def join_power(base: Piece, exponent: Piece) -> Piece:
     """``base**exponent``, with spaces where an operand is more than a name or a number."""
     operands = base.at(Level.ATOM), exponent.at(Level.ATOM)
-    sign = "**" if all(_SIMPLE.fullmatch(o) for o in operands) else " ** "
+    sign = "**" if all(_DOTTED.fullmatch(o) for o in operands) else " ** "
     return Piece(sign.join(operands), Level.POWER)
 
 
@@ -64,6 +65,7 @@ def join_slice(start: str, stop: str, step: str = "") -> str:
 
 
 _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9.]+", re.ASCII)
+_DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*|[0-9.]+", re.ASCII)
 
 
 def integer_piece(value: Integer, leaf: Callable[[Integer], Piece]) -> Piece:

@@ -15,11 +15,13 @@ _RENAMED: Mapping[str, str] = MappingProxyType(
     {
         **{
             f"np.{n}": f"torch.{n}"
-            for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "sign", "where", "broadcast_to")
+            for n in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sign", "where", "broadcast_to")
         },
         "np.clip": "torch.clamp",
+        "erf": "torch.erf",
     }
 )
+_NUMBERS: Mapping[str, str] = MappingProxyType({"np.inf": "float('inf')", "np.pi": "torch.pi"})
 _MADE = ("np.zeros", "np.empty", "np.full")  # with a shape and a type
 
 
@@ -143,7 +145,7 @@ class _Words(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
-        return _parsed("float('inf')") if ast.unparse(node) == "np.inf" else node
+        return _parsed(_NUMBERS.get(ast.unparse(node), ast.unparse(node)))
 
 
 def _word(called: str) -> str:

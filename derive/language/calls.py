@@ -15,7 +15,7 @@ from derive.language.expr import (
 )
 from derive.language.functions import TABLE, Function
 from derive.language.lexical import tree_of
-from derive.language.scope import ALONG, REDUCTIONS, Scope, counted, meaning_of
+from derive.language.scope import ALONG, CONSTANTS, REDUCTIONS, Scope, counted, meaning_of
 from derive.language.system import Tensor
 from derive.language.traverse import (
     free_symbols,
@@ -114,7 +114,7 @@ def _elementwise(reader: Elaborator, node: ast.Call, name: str) -> Value:
     An index after the arguments is accepted and means nothing, so that an option may be ``linear`` or ``softmax``:
     ``g(z[t,n,o], o)``.
     """
-    row = TABLE.get(name)
+    row = None if name in CONSTANTS else TABLE.get(name)
     if row is None and name not in reader.scope.functions:
         raise reader.error(node.func, *meaning_of(name, "function", reader.scope))
     arity = len(row.arguments) if row else 1

@@ -19,7 +19,7 @@ from derive.language.expr import Expr, Num, Size
 from derive.language.integers import FloorDiv, Integer, Mod, element, is_size, size_symbol, symbols_of
 from derive.language.integral import MAX_BITS, MAX_DEGREE, as_integer, bits, degree, is_affine, plus, side
 from derive.language.lexical import offset_at, source_of, tree_of
-from derive.language.scope import Scope, counted, meaning_of
+from derive.language.scope import CONSTANTS, Scope, counted, meaning_of
 
 MAX_EXPONENT = 64
 MAX_NESTING = 80  # of an expression
@@ -101,6 +101,8 @@ class Elaborator:
         if (index := scope.index(name)) is not None:
             self.check_free(node, name)
             return Value(Size(index.symbol))
+        if name in CONSTANTS:
+            return Value(E.Call(name, ()))
         raise self.error(node, *meaning_of(name, "name", scope))
 
     def tensor(self, name: str) -> Value:

@@ -16,7 +16,8 @@ from derive.language.traverse import walk
 REDUCTIONS = ("sum", "mean", "prod", "max", "logsumexp")
 ALONG = ("softmax", "argmax")  # functions of a whole axis, read at a place of it
 MATRIX = ("outer", "diag")
-FUNCTIONS = frozenset({*TABLE, *REDUCTIONS, *ALONG, *MATRIX})
+CONSTANTS = frozenset(name for name, row in TABLE.items() if not row.arguments)  # a name of the layer's own hides one
+FUNCTIONS = frozenset({*TABLE, *REDUCTIONS, *ALONG, *MATRIX}) - CONSTANTS
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,14 @@ def scope_of(system: System, tensors: Mapping[str, Tensor] | None = None, calcul
 
 def meaning_of(name: str, expected: str, scope: Scope) -> tuple[str, str]:
     """Message and hint for a name that is not what is expected: a number's ``name``, a ``tensor``, a ``function``."""
-    functions = [*TABLE, *REDUCTIONS, *ALONG, *MATRIX, *scope.functions]
+    functions = [*FUNCTIONS, *scope.functions]
     known = {
         "tensor": list(scope.tensors),
         "function": [*functions, *scope.options],
         "name": [*scope.tensors, *scope.indices, *scope.sizes, *scope.options],
     }
+    if name in CONSTANTS:
+        return f"{name} is a number, not a {expected}", ""
     if name in functions:
         return f"{name} is a function", f"write {name}(...)"
     if expected == "function" and name in scope.tensors:

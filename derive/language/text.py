@@ -45,6 +45,8 @@ def _text(expr: E.Expr) -> tuple[str, int]:
             if exponent == E.MINUS_ONE:
                 return f"1/{_wrapped(base, _POWER)}", _PRODUCT
             return f"{_wrapped(base, _ATOM)}**{_wrapped(exponent, _ATOM)}", _POWER
+        case E.Call(function, ()):
+            return function, _ATOM
         case E.Call(function, arguments):
             return f"{function}({', '.join(map(text, arguments))})", _ATOM
         case E.Reduce(op, over, body):

@@ -24,6 +24,8 @@ def applied(function: str, arguments: tuple[F.Formula, ...]) -> F.Formula:
             return F.Root(arguments[0])
         case "|x|":
             return F.fenced("|", arguments[0], "|")
+    if name in TABLE and not TABLE[name].arguments:
+        return F.Name(name, name)
     symbol = F.Function(notation if notation.isidentifier() else name, primes)
     return F.row(symbol, F.fenced("(", F.joined(arguments, F.COMMA), ")"))
 

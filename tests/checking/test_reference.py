@@ -8,6 +8,7 @@ import sympy
 
 from derive.checking import arrays
 from derive.checking.forward import stored_inputs
+from derive.checking.margins import Margins
 from derive.checking.reference import STEP, Interpreter
 from derive.language.expr import Along, Elem, Partial, mul, sum_
 from derive.language.integers import index_symbol, size_symbol
@@ -117,6 +118,22 @@ def test_what_is_read_outside_is_what_the_layer_says():
     np.testing.assert_allclose(got, np.broadcast_to(np.array(windows) + c, (3, 3)))
 
 
+def test_constants_have_their_values():
+    over = [INDICES["n"]]
+    found = interpreter().over(parse_in(SYSTEM, "cos(pi*n)/pi", over), over)
+    np.testing.assert_allclose(found, np.array([-1, 1, -1]) / np.pi, rtol=1e-15)
+
+
+def test_a_step_does_not_pass_a_stop():
+    over = [INDICES["t"], INDICES["n"], INDICES["j"]]
+    reader = interpreter()
+    value, slope = (
+        reader.over(parse_in(SYSTEM, e, over, calculus=True), over)
+        for e in ("stop(x[t,n,j])", "D(stop(x[t,n,j]), x[t,n,j])")
+    )
+    assert np.array_equal(value, reader.tensors["x"].array[..., 0]) and not slope.any()
+
+
 def test_argmax_marks_the_first_of_equal_maxima():
     reader = interpreter()
     reader.tensors["x"].array[...] = np.round(reader.tensors["x"].array)  # ties everywhere
@@ -203,3 +220,26 @@ def test_a_remembered_value_can_be_used_under_fewer_indices(inner):
     under_four = reader.over(expr, [INDICES[name].renamed(name * 2) for name in "tnij"])
     np.testing.assert_array_equal(reader.over(mul(expr, expr), []), under_four[0, 0, 0, 0] ** 2)
     np.testing.assert_allclose(reader.over(sum_((INDICES["t"],), expr), []), 5 * under_four[0, 0, 0, 0], rtol=1e-15)
+
+
+def test_the_logarithm_of_a_condition_leaves_out_what_does_not_fulfil_it():
+    """A softmax over the places allowed; elsewhere 0, however large the score, and no slope."""
+    reader = interpreter()
+    over = [INDICES["i"], INDICES["k"]]
+    got = reader.over(parse_in(SYSTEM, "softmax(W[i,k] + 1000*[k > i] + log([k <= i]), k)", over), over)
+    raised = np.tril(np.exp(reader.tensors["W"].array[..., 0]))
+    np.testing.assert_allclose(got, raised / raised.sum(axis=1, keepdims=True), rtol=1e-14)
+    slope = reader.over(
+        parse_in(SYSTEM, "D(sum(softmax(W[i,k] + log([k <= i]), k)[2], i), W[1,2])", [], calculus=True), []
+    )
+    assert slope == 0.0
+
+
+def test_the_logarithm_of_a_condition_is_not_near_the_edge_of_its_domain():
+    reader = interpreter()
+    reader.margins = Margins()
+    over = [INDICES["i"], INDICES["k"]]
+    reader.over(parse_in(SYSTEM, "log([k <= i])", over), over)
+    assert reader.margins.domain == np.inf
+    reader.over(parse_in(SYSTEM, "log(W[i,k]**2)", over), over)
+    assert 0.0 < reader.margins.domain < np.inf

@@ -32,7 +32,11 @@ from derive.language.system import System
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "linear": lambda x: x,
+    "pi": lambda: math.pi,
+    "stop": lambda x: x,
     "exp": math.exp,
+    "expm1": math.expm1,
+    "erf": math.erf,
     "log": math.log,
     "sqrt": math.sqrt,
     "sin": math.sin,

@@ -34,6 +34,8 @@ def test_brackets_only_where_they_are_needed() -> None:
     assert join_sum([(True, Piece("a * b", Level.PRODUCT))]).text == "-(a * b)"
     assert join_power(Piece("h"), Piece("2")).text == "h**2"
     assert join_power(Piece("h[t]"), Piece("2")).text == "h[t] ** 2"
+    assert join_power(Piece("np.pi"), Piece("0.5")).text == "np.pi**0.5"
+    assert join_sum([(True, join_power(Piece("h"), Piece("2")))]).text == "-(h**2)"
     assert join_power(Piece("a + b", Level.SUM), Piece("2")).text == "(a + b) ** 2"
 
 

@@ -46,6 +46,12 @@ def test_torch_and_numpy_agree(name: str) -> None:
             np.testing.assert_allclose(found[key].numpy(), expected[key], rtol=1e-9, atol=1e-11, err_msg=key)
 
 
+def test_numbers_and_functions_that_numpy_lacks() -> None:
+    system = layer(indices="n:N", inputs="x[n]", equations="y[n] = erf(x[n])*sqrt(2/pi)", output="y")
+    text = translated(code(system, ["y"]))
+    assert "y = torch.erf(x) * (2 / torch.pi) ** 0.5" in text and "def erf" not in text
+
+
 def test_the_source_needs_torch_only_and_keeps_the_equations() -> None:
     text = translated(code(derive(load("rnn")).backward, ["loss", "dW_h"]))
     assert text.startswith("import torch\n") and "np." not in text

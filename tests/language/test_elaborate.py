@@ -11,6 +11,7 @@ from derive.language.expr import Compare, Elem, Num, Size
 from derive.language.integers import FloorDiv, Mod, element, index_symbol, size_symbol
 from derive.language.parser import parse_expression
 from derive.language.scope import Scope
+from derive.language.system import Tensor
 from tests.language.layers import SCOPE, parsed
 
 i_, K, N, P = (index_symbol(c) for c in "iknp")
@@ -29,6 +30,11 @@ def test_names_are_tensors_sizes_or_indices() -> None:
     assert parsed("T") == Size(T)
     assert parsed("i") == Size(i_)
     assert parsed("t + 1") == Size(index_symbol("t") + 1)
+
+
+def test_pi_is_a_number_where_the_layer_has_no_such_name() -> None:
+    assert parsed("2*pi") == E.mul(E.num(2), E.Call("pi", ()))
+    assert parse_expression("pi", Scope(tensors={"pi": Tensor("pi", (), "input")})) == Elem("pi")
 
 
 def test_elements_have_affine_indices() -> None:

@@ -33,6 +33,7 @@ def test_numbered_indices() -> None:
         ("W_y", "tensor", "unknown tensor W_y", "did you mean W_x?"),
         ("sum", "name", "sum is a function", "write sum(...)"),
         ("v", "function", "v is a tensor, not a function", "write v[...]"),
+        ("pi", "function", "pi is a number, not a function", ""),
         ("H", "tensor", "H is a size, not a tensor", ""),
         ("i", "function", "i is an index, not a function", ""),
         ("zzz", "name", "unknown name zzz", ""),

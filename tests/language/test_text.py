@@ -57,6 +57,7 @@ def test_reading_what_is_printed_keeps_the_value(expr: E.Expr) -> None:
         "[tok[n] == i]*v[i]",
         "[t // s == q % 2]*tau",
         "cross_entropy(v[i], w[k])",
+        "sqrt(2/pi)*v[i]",
     ],
 )
 def test_a_person_s_text_comes_back(source: str) -> None:

@@ -15,7 +15,11 @@ Tensors = Mapping[str, Callable[..., float]]  # a tensor is a function of its pl
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "linear": lambda x: x,
+    "pi": lambda: math.pi,
+    "stop": lambda x: x,
     "exp": math.exp,
+    "expm1": math.expm1,
+    "erf": math.erf,
     "log": math.log,
     "sqrt": math.sqrt,
     "sin": math.sin,

@@ -27,6 +27,10 @@ def test_functions_of_one_argument(function, expected):
     assert latex(applied(function, (X,))).replace(r"\exp'", r"\operatorname{exp}'") == expected
 
 
+def test_a_constant_is_a_letter():
+    assert latex(applied("pi", ())) == r"\pi"
+
+
 def test_several_arguments_have_commas():
     assert latex(applied("g", (X, X))) == "g(x,x)"
 
