@@ -105,3 +105,13 @@ def test_bad_fields_are_refused_at_their_place(
 def test_abstract_functions_stay() -> None:
     made = layer(**{**FIELDS, "equations": "y[i] = f(v[i])", "output": "y"}, options={"f": ["f", "tanh"]})
     assert str(made.equations[0].right) == "f(v[i])"
+
+
+def test_the_run_of_pytorch_may_be_parts_of_which_an_option_replaces_one() -> None:
+    run = {"state": "h = layer(x)", "output": "y = h"}
+    fields: dict[str, Any] = {
+        "equations": "y[i] = tanh(v[i])", "output": "y", "options": {"g": ["linear", "softmax"]},
+        "pytorch": {"run": run}, "when": {"g": {"softmax": {"pytorch": {"run": {"output": "y = h.softmax(dim=-1)"}}}}},
+    }  # fmt: skip
+    assert layer(**{**FIELDS, **fields}).pytorch.run == "h = layer(x)\ny = h"
+    assert layer(**{**FIELDS, **fields}, set={"g": "softmax"}).pytorch.run == "h = layer(x)\ny = h.softmax(dim=-1)"

@@ -4,37 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from torch.nn import functional as F
 
 from tests.oracles.autograd import compare
 
 RNG = np.random.default_rng(11)
-
-
-@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
-@pytest.mark.parametrize("sizes", [(1, 1, 1, 1, 1), (1, 3, 4, 2, 2), (2, 1, 3, 4, 2), (5, 3, 4, 2, 6), (9, 2, 7, 3, 4)])
-def test_rnn(sizes, nonlinearity):
-    steps, batch, hidden, features, outputs = sizes
-    values = {
-        "x": RNG.normal(size=(steps, batch, features)),
-        "h0": RNG.normal(size=(batch, hidden)),
-        "target": RNG.normal(size=(steps, batch, outputs)),
-        "W_x": RNG.normal(size=(hidden, features)),
-        "W_h": RNG.normal(size=(hidden, hidden)),
-        "b_h": RNG.normal(size=hidden),
-        "W_y": RNG.normal(size=(outputs, hidden)),
-        "b_y": RNG.normal(size=outputs),
-    }
-
-    def forward(v):
-        network = torch.nn.RNN(features, hidden, nonlinearity=nonlinearity, dtype=torch.float64)
-        zero = torch.zeros(hidden, dtype=torch.float64)
-        given = {"weight_ih_l0": v["W_x"], "weight_hh_l0": v["W_h"], "bias_ih_l0": v["b_h"], "bias_hh_l0": zero}
-        h, _ = torch.func.functional_call(network, given, (v["x"], v["h0"][None]))
-        return ((h @ v["W_y"].T + v["b_y"] - v["target"]) ** 2).sum()
-
-    compare("rnn", values, forward, f=nonlinearity)
 
 
 def convolutions(count: int):
