@@ -111,7 +111,7 @@ def _going_together(
 def _allowed(system: System, recurrence: int) -> dict[str, tuple[int, ...]]:
     """The values that each free size may take."""
     recurring, samples = _recurring(system), _samples(system)
-    steps = frozenset(name for place in _places(system) for name in _steps(place))
+    steps = frozenset(name for place in _places(system) for name in _steps(place)) | _multiplied(system)
     covered = frozenset(name for division in _divisions(system) for name in _added(division.args[0]))
     allowed: dict[str, tuple[int, ...]] = {}
     for name in system.sizes:
@@ -134,6 +134,12 @@ def _recurring(system: System) -> frozenset[str]:
     """The sizes that say how often something recurs: those in the range of a loop."""
     loops = [b for b in schedule(system) if isinstance(b, Loop)]
     return frozenset(s.name for loop in loops for index, _ in loop.over for s in symbols_of(index.extent) if is_size(s))
+
+
+def _multiplied(system: System) -> frozenset[str]:
+    """The sizes whose product is a size, as of heads and their width: small, since the product is not."""
+    products = [d for d in system.derived.values() if d.is_Mul and all(f.is_Symbol for f in d.args)]
+    return frozenset(s.name for product in products for s in product.args)
 
 
 def _places(system: System) -> Iterator[Integer]:

@@ -80,3 +80,11 @@ def test_constraints_that_no_sizes_meet_are_told():
         choose_sizes(layer(**WINDOW, assume="q < K - 100"), 5, 0)
     with pytest.raises(ValueError, match=re.escape("K >= 2*q")):
         choose_sizes(layer(**WINDOW, assume="K >= 2*q"), 5, 0, {"K": 2, "q": 2})
+
+
+def test_sizes_whose_product_is_a_size_are_small():
+    heads = layer(indices="h:H  c:C  e:E", sizes="E = H*C", inputs="x[e]", params="W[h,c,e]",
+                  equations="y[h,c] = sum(W[h,c,e]*x[e], e)", output="y")  # fmt: skip
+    for seed in range(10):
+        sizes = choose_sizes(heads, 5, seed)
+        assert {sizes["H"], sizes["C"]} == {2, 3} and sizes["E"] == 6
