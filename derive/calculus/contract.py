@@ -14,22 +14,27 @@ from derive.language.binding import (
 )
 from derive.language.expr import (
     ZERO,
+    Add,
     Bracket,
     Compare,
     Delta,
     Expr,
     Index,
+    Mul,
     Reduce,
     mul,
     size,
     sum_,
 )
 from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, symbols_of
+from derive.language.integral import as_integer
 from derive.language.ranges import Facts, nonnegative, proved, refuted
 from derive.language.text import integer_text
 from derive.language.traverse import (
     all_index_names,
+    bound_at,
     free_symbols,
+    walk,
 )
 from derive.steps.rule import Rewrite, Scope, rule
 
@@ -61,6 +66,48 @@ def contract(node: Expr, scope: Scope) -> Rewrite | None:
                     factors.insert(sum(isinstance(f, Bracket) for f in factors), Bracket(guards))
                 return Rewrite(sum_(rest, mul(*factors)), _says(delta, index, place, guards))
     return None
+
+
+@rule(
+    "equality in a sum",
+    "sum([s == t]*da[s,i]*x[i], s) = sum(delta(s, t)*da[s,i]*x[i], s)",
+    "`{condition}` is 1 where both sides are equal and 0 elsewhere: a Kronecker delta.",
+)
+def equality_to_delta(node: Expr, scope: Scope) -> Rewrite | None:
+    match node:
+        case Reduce("sum", over, body):
+            with_deltas = _with_deltas(body, frozenset(i.symbol for i in over) - scope.held)
+            if with_deltas != body:
+                said = (c for n in walk(body) if isinstance(n, Bracket) for c in n.conditions)
+                deltas = {n for n in walk(with_deltas) if isinstance(n, Delta)}
+                turned = tuple(dict.fromkeys(c for c in said if _as_delta(c) in deltas))
+                return Rewrite(Reduce("sum", over, with_deltas), {"condition": str(Bracket(turned))})
+    return None
+
+
+def _with_deltas(expr: Expr, symbols: frozenset[Integer]) -> Expr:
+    """The expression with deltas for the equalities, in its products and sums, that settle one of these indices."""
+    match expr:
+        case Bracket(conditions):
+            deltas = {c: delta for c in conditions if (delta := _as_delta(c)) and _settles(delta, symbols)}
+            kept = tuple(c for c in conditions if c not in deltas)
+            return mul(*((Bracket(kept),) if kept else ()), *deltas.values()) if deltas else expr
+        case Mul() | Add() | Reduce("sum"):
+            free = symbols - {i.symbol for i in bound_at(expr)}
+            return expr.rebuilt(tuple(_with_deltas(child, free) for child in expr.children))
+    return expr
+
+
+def _as_delta(condition: Compare) -> Delta | None:
+    """The delta that an equality of integers is."""
+    sides = as_integer(condition.left), as_integer(condition.right)
+    return Delta(*sides) if condition.op == "==" and None not in sides else None
+
+
+def _settles(delta: Delta, symbols: frozenset[Integer]) -> bool:
+    """Whether a delta leaves one value of one of these indices, with no division."""
+    parts = (linear_in(delta.left - delta.right, symbol) for symbol in symbols)
+    return any(part is not None and part[0] in (1, -1) for part in parts)
 
 
 def _candidates(
@@ -138,7 +185,7 @@ def delta_to_guard(node: Expr, scope: Scope) -> Rewrite | None:
 
 # The order matters: guards that the ranges settle go first, then deltas meet their sums.
 CONTRACT = (
-    impossible_guard, known_guard, multiply_out, split_sum, merge_sums, contract,
+    impossible_guard, known_guard, equality_to_delta, multiply_out, split_sum, merge_sums, contract,
     merge_guards, exact_division, out_of_the_sum, count_terms,
 )  # fmt: skip
 LEFTOVER = (delta_to_guard, impossible_guard, known_guard, merge_guards, out_of_the_sum)

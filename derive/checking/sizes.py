@@ -73,8 +73,8 @@ def _joined(system: System, parts: Sequence[Sizes]) -> dict[str, int]:
 
 def _components(system: System) -> list[tuple[str, ...]]:
     """The free sizes in groups: together where the same derived size or constraint depends on them."""
-    groups = [{name} for name in system.sizes]
-    depending = [{name} | {s.name for s in symbols_of(definition)} for name, definition in system.derived.items()]
+    groups = [frozenset((name,)) for name in system.sizes]
+    depending = [frozenset((name, *(s.name for s in symbols_of(size)))) for name, size in system.derived.items()]
     for names in (*depending, *(c.sizes for c in system.constraints)):
         joined = names.union(*(g for g in groups if g & names))
         groups = [joined, *(g for g in groups if not g & names)]

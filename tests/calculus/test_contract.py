@@ -59,3 +59,28 @@ def test_the_outer_index_is_divided_first():
 def test_a_guard_of_divisibility_undoes_the_division():
     text = "sum(g[p]*y[c*p]*delta(c*p, l), p)"
     assert contracted(text, "l") == "[l%c == 0, l//c <= P-1]*g[l//c]*y[l]"
+
+
+@pytest.mark.parametrize(
+    ("text", "free", "result"),
+    [
+        ("sum([s == t+1]*x[s], s)", "t", "[t < T]*x[t+1]"),
+        ("sum([t-1 == s, x[t] > 0]*x[s], s)", "t", "[t > 1]*[x[t] > 0]*x[t-1]"),
+        ("sum(x[s]*([s == t] - x[t]), s)", "t", "x[t] - x[t]*sum(x[s], s)"),
+        (
+            "sum(g[p]*sum([c*l+d*u-q == p]*w[u], u), p)",
+            "l",
+            "sum([c*l+d*u-q >= 0, c*l+d*u-q <= P-1]*g[c*l+d*u-q]*w[u], u)",
+        ),
+    ],
+)
+def test_an_equality_is_a_delta_where_it_leaves_one_term(text, free, result):
+    assert contracted(text, free) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [("sum([2*p == e]*g[p], p)", "e"), ("sum([s != t]*x[s], s)", "t"), ("sum([x[s] == x[t]]*x[s], s)", "t")],
+)
+def test_other_conditions_stay_as_they_are(text, free):
+    assert contracted(text, free) == text
