@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from derive.calculus.contract import CONTRACT
 from derive.calculus.differentiate import DIFFERENTIATE
@@ -115,27 +116,33 @@ def put_in_place(system: System, line: Expr, reader: Reader, indices: tuple[Inde
 
 def chain_sentence(of: Elem, readers: Sequence[Reader], system: System) -> str:
     """Who reads the tensor, in words."""
-    who = [words for r in readers for words in _who(system, of, r)]
-    if of.name in system.outputs:
+    who = _told_together([told for r in readers for told in _who(system, of, r)])
+    if of.name in system.outputs and all(place.is_Symbol for place in of.index):
         who.append("the layer above")
     if not who:
         return f"Nothing reads `{of}`, so the loss does not depend on it."
-    listed = ", ".join(who[:-1]) + " and by " + who[-1] if len(who) > 1 else who[0]
-    if len(who) == 1 and " for all " not in listed:
-        return f"`{of}` is read by {listed} and by nothing else, so a change of it reaches the loss only that way."
+    if len(who) == 1 and " for all " not in who[0] and " and " not in who[0]:
+        return f"`{of}` is read by {who[0]} and by nothing else, so a change of it reaches the loss only that way."
+    listed = who[0] if len(who) == 1 else f"{', by '.join(who[:-1])}{',' * (len(who) > 2)} and by {who[-1]}"
     return f"`{of}` is read by {listed}. A change of it reaches the loss through each of these, and the parts add up."
 
 
-def _who(system: System, of: Elem, reader: Reader) -> list[str]:
-    """One reader in words: ``a[t,n,i]`` for all ``t``, ``n``; several elements of it where it reads several places."""
+def _who(system: System, of: Elem, reader: Reader) -> list[tuple[str, str]]:
+    """One reader and which of its elements: ``a[t,n,i]``, for all ``t``; several where it reads several places."""
     if reader.equation.name == LOSS:
-        return ["the loss itself"]
+        return [("the loss itself", "")]
     free = {
         element: [i for i in reader.over if i.symbol in element.index and i.symbol not in of.index]
         for element in _where_read(system, of, reader)
     }
     most = max(map(len, free.values()))  # an element for all places is one of them at each
-    return [f"`{e}`{_for_all(summed)}{_step_apart(of, e)}" for e, summed in free.items() if len(summed) == most]
+    return [(f"`{e}`", _for_all(summed) + _step_apart(of, e)) for e, summed in free.items() if len(summed) == most]
+
+
+def _told_together(readers: Sequence[tuple[str, str]]) -> list[str]:
+    """Readers with what is said of their elements; those of which the same is said, one after the other, at once."""
+    groups = [(words, [e for e, _ in group]) for words, group in groupby(readers, key=lambda reader: reader[1])]
+    return [f"{', '.join(e[:-1])}{' and ' * (len(e) > 1)}{e[-1]}{words}" for words, e in groups]
 
 
 def _for_all(indices: Sequence[Index]) -> str:
@@ -145,7 +152,7 @@ def _for_all(indices: Sequence[Index]) -> str:
 def _step_apart(of: Elem, element: Elem) -> str:
     """Where the reader stands one step away in a recurrence, that in words."""
     for symbol in of.index:
-        for shift, words in ((1, ", in the next step"), (-1, ", in the step before")):
+        for shift, words in ((1, " in the next step"), (-1, " in the step before")):
             if symbol.is_Symbol and symbol + shift in element.index:
                 return words
     return ""

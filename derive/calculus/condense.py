@@ -41,7 +41,7 @@ def _without_statistics(
 ) -> tuple[Expr, tuple[Step, ...]]:
     """The gradients of tensors with fewer axes inserted, the last found first, and those that come to light by it."""
     steps: tuple[Step, ...] = ()
-    for name, parts in reversed(known.items()):
+    for name, parts in reversed([*known.items()]):
         if gradient_name(name) in names_read(line) and len(parts) == 1 and len(parts[0].indices) < len(of.index):
             step = inserted_step(line, parts, scope, indices)
             if step.after != line:

@@ -13,7 +13,7 @@ def test_a_hidden_state_is_read_in_the_same_step_and_in_the_next():
         ("z[s,n,o]", "W_y[o,i]*delta(s, t)"),
         ("a[s,n,k]", "W_h[k,i]*delta(s-1, t)"),
     ]
-    readers = "`z[t,n,o]` for all `o` and by `a[t+1,n,k]` for all `k`, in the next step"
+    readers = "`z[t,n,o]` for all `o` and by `a[t+1,n,k]` for all `k` in the next step"
     assert H.steps[0].sentence.startswith(f"`h[t,n,i]` is read by {readers}.")
 
 
@@ -52,9 +52,29 @@ def test_a_reader_that_reads_two_places_is_named_at_both():
         output="y",
     )  # fmt: skip
     (gradient,) = derive(shifted).gradients["x"]
-    assert gradient.steps[0].sentence.startswith("`x[t]` is read by `y[t]` and by `y[t+1]`, in the next step.")
+    assert gradient.steps[0].sentence.startswith("`x[t]` is read by `y[t]` and by `y[t+1]` in the next step.")
 
 
 def test_an_element_that_is_the_only_one_changes_with_itself_at_rate_one():
     (gradient,) = derive(load("silu")).gradients["s"]
     assert gradient.steps[1].substeps[-1].sentence == "An element changes with itself alone, at rate 1."
+
+
+def test_of_readers_alike_it_is_said_once_and_only_the_output_itself_is_read_by_the_layer_above():
+    gated = layer(
+        title="Gated",
+        indices="t=1..T  i,k:H",
+        inputs="x[t,i]",
+        params="U[i,k]  V[i,k]",
+        equations="""
+            h[0,i] = 0
+            a[t,i] = sum(U[i,k]*h[t-1,k], k)
+            b[t,i] = sum(V[i,k]*h[t-1,k], k) + x[t,i]
+            h[t,i] = sigmoid(a[t,i])*h[t-1,i] + tanh(b[t,i])
+        """,
+        output="h",
+    )
+    h, h0 = derive(gated).gradients["h"]
+    every = "`a[t+1,k]` and `b[t+1,k]` for all `k` in the next step"
+    assert f"is read by {every}, by `h[t+1,i]` in the next step, and by the layer above." in h.steps[0].sentence
+    assert "is read by `a[1,k]` and `b[1,k]` for all `k` and by `h[1,i]`. " in h0.steps[0].sentence
