@@ -8,6 +8,7 @@ from derive.language.binding import (
 from derive.language.expr import (
     ONE,
     ZERO,
+    Add,
     Bracket,
     Compare,
     Elem,
@@ -15,6 +16,7 @@ from derive.language.expr import (
     Mul,
     Num,
     Size,
+    add,
     mul,
     size,
 )
@@ -64,6 +66,38 @@ def merge_guards(node: Expr, scope: Scope) -> Expr | None:
             after = mul(*numbers, *((Bracket(merged),) if merged else ()), *others)
             return after if brackets and after != node else None
     return None
+
+
+@rule(
+    "common guard",
+    "x[i] + [t < T]*v[i] + [t < T]*w[i] = x[i] + [t < T]*(v[i] + w[i])",
+    "Terms with the same guard `{guard}` share it.",
+)
+def common_guard(node: Expr, scope: Scope) -> Rewrite | None:
+    match node:
+        case Add(terms):
+            guards = [guard for t in terms if (guard := _leading_guard(t)) is not None]
+            for guard in dict.fromkeys(guards):
+                sharing = [t for t in terms if _leading_guard(t) == guard]
+                if 1 < len(sharing) < len(terms):
+                    first, *others = sharing
+                    shared = mul(guard, add(*(_unguarded(t) for t in sharing)))
+                    kept = (shared if t is first else t for t in terms if t not in others)
+                    return Rewrite(add(*kept), {"guard": str(guard)})
+    return None
+
+
+def _leading_guard(term: Expr) -> Bracket | None:
+    """The guard in front of a product of elements and sums; what is behind a number stays as it is."""
+    match term:
+        case Mul((Bracket() as guard, *_)) if is_integer_guard(guard):
+            return guard
+    return None
+
+
+def _unguarded(term: Expr) -> Expr:
+    assert isinstance(term, Mul)
+    return mul(*term.factors[1:])
 
 
 def is_integer_guard(bracket: Bracket) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.calculus.folding import deviations, named_power
-from derive.calculus.guards import impossible_guard, is_guarded, known_guard, merge_guards
+from derive.calculus.guards import common_guard, impossible_guard, is_guarded, known_guard, merge_guards
 from derive.calculus.match import match, same
 from derive.calculus.named import element_equal_to
 from derive.calculus.readable import readable
@@ -157,6 +157,6 @@ def size_of(expr: Expr) -> int:
 
 SIMPLIFY = (
     named_value, named_power, impossible_guard, known_guard, multiply_and_cancel, gather_powers, number_out,
-    out_of_the_sum, deviations, count_terms, merge_guards, common_factor, plus_first,
+    out_of_the_sum, deviations, count_terms, merge_guards, common_factor, common_guard, plus_first,
 )  # fmt: skip
 ASSUME = (assumption,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.language.expr import Add, Expr, Mul, Num, mul
+from derive.language.expr import Add, Bracket, Expr, Mul, Num, mul
 
 
 def factors_of(expr: Expr) -> tuple[Expr, ...]:
@@ -12,7 +12,13 @@ def factors_of(expr: Expr) -> tuple[Expr, ...]:
 
 
 def terms_of(expr: Expr) -> tuple[Expr, ...]:
-    return expr.terms if isinstance(expr, Add) else (expr,)
+    """The terms of a sum; those that share a guard each with the guard."""
+    match expr:
+        case Add(terms):
+            return tuple(t for term in terms for t in terms_of(term))
+        case Mul((Bracket() as guard, Add(terms))):
+            return tuple(mul(guard, t) for t in terms)
+    return (expr,)
 
 
 def coefficient_of(term: Expr) -> tuple[Fraction, Expr]:
