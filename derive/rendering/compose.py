@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.rendering.checked import GradientChecks, StepChecks
+from derive.rendering.compose_brief import how_to_see_steps
 from derive.rendering.compose_closed_form import closed_form
 from derive.rendering.compose_conventions import conventions
 from derive.rendering.compose_end import checks, code, rules, update
 from derive.rendering.compose_forward import forward
-from derive.rendering.compose_gradient import gradient
+from derive.rendering.compose_gradient import gradient, result
 from derive.rendering.compose_setting import setting, subtitle, symbols
-from derive.rendering.document import Block, Document, Heading, text
+from derive.rendering.coverage import Briefly
+from derive.rendering.document import Block, Document, Heading, Paragraph, text
 from derive.rendering.figures import pictures
 from derive.rendering.page import Page, page
 from derive.steps.record import Derivation
@@ -38,8 +40,15 @@ def _blocks(page: Page) -> Iterator[Block]:
 
 def _backward(page: Page) -> Iterator[Block]:
     yield Heading(1, text("Backward pass"))
+    briefly = [one for one in page.gradients() if isinstance(page.covers(one), Briefly)]
     for one in page.gradients():
+        if one in briefly:
+            continue
         yield from gradient(page, one)
         for form in page.derivation.closed_forms:
             if form.left == one.left:
                 yield from closed_form(page, form)
+    if briefly:
+        yield Heading(2, text("Gradients of the constants"))
+        yield Paragraph(how_to_see_steps(page))
+        yield from (result(page, one) for one in briefly)

@@ -23,7 +23,7 @@ from derive.language.traverse import (
 from derive.rendering import formula as F
 from derive.rendering.compose_matrix import matrix_readings
 from derive.rendering.document import Block, Code, Inlines, Items, said, text
-from derive.rendering.page import Page, shown_steps
+from derive.rendering.page import Page
 from derive.rendering.typeset import element, typeset
 from derive.steps.record import Step
 
@@ -107,7 +107,8 @@ def _given(page: Page) -> Iterator[Inlines]:
 def _nodes(page: Page) -> list[Expr]:
     """Every node of every line on the page, those of sub-steps included."""
     lines = [e.right for e in page.system.all_equations]
-    lines += [line for g in page.gradients() for step in shown_steps(g) for line in _lines(step)]
+    lines += [line for g in page.gradients() for step in page.shown(g) for line in _lines(step)]
+    lines += [g.right for g in page.gradients()]
     return [n for line in lines for n in walk(line)]
 
 

@@ -24,7 +24,7 @@ from derive.rendering.document import (
     text,
 )
 from derive.rendering.document import Equation as Displayed
-from derive.rendering.page import Page, shown_steps
+from derive.rendering.page import Page
 from derive.rendering.rule_formula import rule_formula
 from derive.rendering.typeset import derivative
 from derive.steps.record import Step
@@ -100,11 +100,11 @@ def _cell(row: GradientCheck | None) -> Inlines:
 
 def rules(page: Page) -> Iterator[Block]:
     """The rules that the derivation uses, in general letters, and the steps in which they are used."""
-    used: dict[str, list[str]] = {}
+    used: dict[str, dict[str, None]] = {}
     for gradient in page.gradients():
-        for step in shown_steps(gradient):
+        for step in page.shown(gradient):
             for name in dict.fromkeys(_rules(step)):
-                used.setdefault(name, []).append(page.number(step))
+                used.setdefault(name, {})[page.number(step)] = None
     formulas = _CHAIN_RULE | {rule.name: rule.formula for rule in all_rules()}
     rows = [
         (text(name), rule_formula(formula), text(", ".join(used[name])))

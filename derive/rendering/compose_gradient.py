@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from derive.calculus.guards import is_integer_guard
 from derive.calculus.terms import factors_of
@@ -12,7 +14,9 @@ from derive.forms.matrix_words import described, why_transposed
 from derive.language.expr import Bracket, Delta, Expr, Mul, Reduce, sum_
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned, stacked
+from derive.rendering.compose_brief import as_before, instead_of_steps, others
 from derive.rendering.compose_matrix import convolutions, reading_formula, readings
+from derive.rendering.coverage import Whole
 from derive.rendering.document import (
     Block,
     Details,
@@ -22,36 +26,42 @@ from derive.rendering.document import (
     Result,
     Strong,
     Substep,
-    Text,
     said,
+    sentences,
     text,
 )  # fmt: skip
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.document import Step as StepRow
 from derive.rendering.marks import marked
 from derive.rendering.metrics import width
-from derive.rendering.page import Page, shown_steps
+from derive.rendering.page import Page
 from derive.rendering.typeset import typeset
 from derive.steps.record import Gradient, Step
 
 
 def gradient(page: Page, one: Gradient) -> Iterator[Block]:
-    """The section of one gradient."""
+    """The section of one gradient: every step, or why they need not be shown; then the result."""
     yield Heading(2, said("Gradient with respect to {}", page.math(one.of)))
-    yield Paragraph(said("{} ", Strong("Who reads it?")) + page.prose(one.steps[0].sentence))
-    for k, step in enumerate(shown_steps(one)):
-        yield _row(page, one, step, first=k == 0)
-    yield _result(page, one)
-    yield from _shared(page, one)
+    how = page.covers(one)
+    if isinstance(how, Whole):
+        yield Paragraph(said("{} ", Strong("Who reads it?")) + page.prose(one.steps[0].sentence))
+    else:
+        yield Paragraph(instead_of_steps(page, one))
+    for k, steps in enumerate(page.lines(one)):
+        yield _row(page, one, steps, first=k == 0)
+    yield result(page, one)
+    if isinstance(how, Whole):
+        yield from _shared(page, one)
     yield from _cases(page, one)
 
 
 # Steps
 
 
-def _row(page: Page, one: Gradient, step: Step, first: bool) -> Block:
-    """A step as a line: the first has the gradient on its left, the others go on from there."""
-    short, names = page.short(marked(step))
+def _row(page: Page, one: Gradient, steps: tuple[Step, ...], first: bool) -> Block:
+    """A line with its reason: the first has the gradient on its left, the others go on from there."""
+    step = steps[0]
+    short, names = page.short(marked(_as_one(steps)))
     line, left = typeset(short, page.style), typeset(one.left, page.style)
     reason = _chain_rule(page, one) if step is one.steps[0] else page.prose(step.sentence)
     room = page.room(step)
@@ -60,19 +70,24 @@ def _row(page: Page, one: Gradient, step: Step, first: bool) -> Block:
         None if first else left,
         step.rule,
         page.number(step),
-        _sentences(reason, names),
+        sentences(reason, others(page, steps[1:]), names, as_before(page, step)),
         page.shape(one.indices),
-        page.evidence_of(step),
+        page.evidence_together(steps),
         _substeps(page, step),
     )
 
 
+def _as_one(steps: tuple[Step, ...]) -> Step:
+    """Several steps in a row as one with these for its parts."""
+    if len(steps) == 1:
+        return steps[0]
+    first, last = steps[0], steps[-1]
+    return replace(first, after=last.after, changed=first.before, into=last.after, substeps=steps)
+
+
+_FORMULA = re.compile("`[^`]*`")
 _SMALL = 50.0  # em of a line of single steps, which are set smaller
 _RULE = 9.0  # em of it for the name of the rule
-
-
-def _sentences(first: Inlines, second: Inlines) -> Inlines:
-    return (*first, Text(" "), *second) if first and second else first + second
 
 
 def _chain_rule(page: Page, one: Gradient) -> Inlines:
@@ -93,24 +108,37 @@ def _at_few_places(derivative: Expr) -> bool:
 
 
 def _substeps(page: Page, step: Step) -> Details | None:
-    """The single rewrites of a step, where there are several."""
-    if not step.substeps:
+    """The single rewrites of a step, where there are several, up to where they only repeat themselves."""
+    if not step.substeps or id(step) in page.likes:
         return None
-    rows: list[Block] = []
-    before = step.substeps[0].before
-    rows.append(Displayed(stacked(typeset(page.short(before)[0], page.style), _SMALL)))
-    for substep in step.substeps:
+    shown = _until_repeated(step.substeps)
+    if len(shown) == 1 < len(step.substeps):
+        return None  # each term by the same rewrite: the sentence of the step says it
+    rows: list[Block] = [Displayed(stacked(typeset(page.short(shown[0].before)[0], page.style), _SMALL))]
+    for substep in shown:
         short, names = page.short(marked(substep))
         formula = aligned(F.Row(()), F.EQUALS, typeset(short, page.style), _SMALL - _RULE)
-        rows.append(Substep(formula, substep.rule, _sentences(page.prose(substep.sentence), names)))
+        rows.append(Substep(formula, substep.rule, sentences(page.prose(substep.sentence), names)))
     count = len(step.substeps)
+    if len(shown) < count:
+        rows.append(Paragraph(text("The other terms likewise.")))
+        return Details(f"{len(shown)} of {count} single steps", tuple(rows))
     return Details(f"{count} single step{'s' if count > 1 else ''}", tuple(rows))
+
+
+def _until_repeated(steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps without those at the end that do, in the same words, what has been done to another term."""
+    for k in range(1, len(steps) - 1):
+        seen = {(s.rule, s.sentence) for s in steps[:k]}
+        if all((s.rule, s.sentence) in seen for s in steps[k:]):
+            return steps[:k]
+    return steps
 
 
 # Results
 
 
-def _result(page: Page, one: Gradient) -> Block:
+def result(page: Page, one: Gradient) -> Block:
     """The result in index form and, where it can be said, in matrix form."""
     short, names = page.short(one.right)
     formulas = [page.equation(one.left, short)]
@@ -119,16 +147,17 @@ def _result(page: Page, one: Gradient) -> Block:
     found = readings(page, one.left, one.right, one.indices)
     matrix_forms = [r for r in (found.per_sample, found.batched) if r is not None and _is_matrix(r)]
     formulas += [reading_formula(page, reading) for reading in matrix_forms]
-    remarks += _about(page, matrix_forms)
-    return Result(tuple(dict.fromkeys(formulas)), tuple(remarks))
+    if isinstance(page.covers(one), Whole):
+        remarks += _about(page, matrix_forms)
+    return Result(tuple(dict.fromkeys(formulas)), tuple(remarks), page.evidence_of_all(one))
 
 
 def _about(page: Page, matrix_forms: Sequence[Reading]) -> Iterator[Inlines]:
     """Why something is transposed in the first form in which it is, and what convolutions mean."""
     reasons = (why_transposed(page.system, reading.right) for reading in matrix_forms)
-    sentences = next(filter(None, reasons), ())
-    if sentences:
-        yield said("{} ", Strong("Why the transpose?")) + page.prose(_once(sentences))
+    paragraphs = next(filter(None, reasons), ())
+    if paragraphs:
+        yield said("{} ", Strong("Why the transpose?")) + page.prose(_once(paragraphs))
     for convolution in dict.fromkeys(c for reading in matrix_forms for c in convolutions(reading)):
         yield page.prose(described(convolution))
 
@@ -139,9 +168,14 @@ def _is_matrix(reading: Reading) -> bool:
 
 
 def _once(paragraphs: Sequence[str]) -> str:
-    """All sentences in one paragraph, each where it is said last."""
-    sentences = [s for p in paragraphs for s in p.replace(". ", ".\n").split("\n")]
-    return " ".join(reversed(dict.fromkeys(reversed(sentences))))
+    """All sentences in one paragraph, those that differ by their formulas only said once, and the shared end last."""
+    pieces = [s for p in paragraphs for s in p.replace(". ", ".\n").split("\n")]
+    shared = {s for s in pieces if pieces.count(s) > 1}
+    own = [s for s in pieces if s not in shared]
+    kinds = {_FORMULA.sub("", s): s for s in reversed(own)}
+    kept = [s for s in own if kinds[_FORMULA.sub("", s)] == s]
+    rest = ["The other products likewise."] if len(kept) < len(own) else []
+    return " ".join([*kept, *rest, *dict.fromkeys(s for s in pieces if s in shared)])
 
 
 def _cases(page: Page, one: Gradient) -> Iterator[Block]:
@@ -153,7 +187,7 @@ def _cases(page: Page, one: Gradient) -> Iterator[Block]:
         yield Paragraph((Strong("Special cases."),))
     for case in one.cases:
         short, names = page.short(case.right)
-        reason = _sentences(page.prose(case.sentence), names)
+        reason = sentences(page.prose(case.sentence), names)
         yield Paragraph(said("{}: ", page.reader.condition(case.where)) + reason)
         yield Displayed(page.equation(case.left, short), evidence=page.evidence_of(case))
         found = readings(page, case.left, case.right, case.indices)

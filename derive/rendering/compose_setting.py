@@ -47,7 +47,7 @@ def _steps_checked(page: Page) -> Iterator[str]:
         good, worst = sum(f.ok for f in found), max(f.error for f in found)
         yield (
             f"Both sides of every step were evaluated at random points: {good} of {len(found)} steps hold, largest "
-            f"relative error {worst:.1e}. A ✓ stands beside each step; beside each result, the largest error in its steps."
+            f"relative error {worst:.1e}. Each step bears a ✓, each result the largest error in its steps."
         )
 
 

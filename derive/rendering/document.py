@@ -117,10 +117,11 @@ class Substep(Block):
 
 @dataclass(frozen=True)
 class Result(Block):
-    """The boxed result: its equations (index form first), and lines below them."""
+    """The boxed result: its equations (index form first), lines below them, and what the checks of its steps found."""
 
     formulas: tuple[Formula, ...]
     remarks: tuple[Inlines, ...]
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,31 @@ class Figure(Block):
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A curve of a plot: what it is of, and its points (across, up)."""
+
+    label: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Plot(Block):
+    """Curves over a common axis, the values upwards on a logarithmic scale; drawn only where its file is asked for.
+
+    name        of the file, without the ending that a format gives it
+    across, up  what the axes say
+    alt         the picture in words, for who cannot see it
+    """
+
+    name: str
+    curves: tuple[Curve, ...]
+    across: str
+    up: str
+    alt: str
+    caption: Inlines
+
+
+@dataclass(frozen=True)
 class Document:
     title: str
     subtitle: Inlines
@@ -193,6 +219,14 @@ def figure(error: float) -> str:
 def text(words: str) -> Inlines:
     """Plain words as running text."""
     return (Text(words),)
+
+
+def sentences(*parts: Inlines) -> Inlines:
+    """Sentences after each other."""
+    out: Inlines = ()
+    for part in filter(None, parts):
+        out = (*out, Text(" "), *part) if out else part
+    return out
 
 
 def said(words: str, *pieces: Formula | Inline) -> Inlines:

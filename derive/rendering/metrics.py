@@ -9,6 +9,8 @@ from derive.rendering import formula as F
 _SCRIPT = 0.74  # size of a script beside that of the line
 _NARROW = frozenset("ijltfrI,.;:()[]|'!ι")
 _WIDE = frozenset("mwMWΣ")
+_STACKED = frozenset({"∑", "∏", "max", "min"})  # limits stand below and above these, beside others
+_BROAD = frozenset("DGHKNQX")
 _SIGN: Mapping[F.Kind, tuple[float, float]] = {  # width in a line, where there is space around, and in a script
     "binary": (1.25, 0.78), "relation": (1.36, 0.78), "punctuation": (0.45, 0.28), "ordinary": (0.78, 0.78),
 }  # fmt: skip
@@ -43,7 +45,8 @@ def _width(formula: F.Formula | None, script: bool) -> float:
             return _width(base, script) + max(width(below, True), width(above, True)) + 0.05
         case F.Big(operator, below, above):
             symbol = 1.45 if operator in "∑∏" else letters(operator)
-            return max(symbol, width(below, True), width(above, True)) + 0.17
+            limits = max(width(below, True), width(above, True))
+            return (max(symbol, limits) if operator in _STACKED else symbol + limits) + 0.17
         case F.Fraction(numerator, denominator):
             return max(_width(numerator, script), _width(denominator, script)) + 0.25
         case F.Fenced(_, body, _, size):
@@ -65,7 +68,15 @@ def _width(formula: F.Formula | None, script: bool) -> float:
 
 def letters(text: str) -> float:
     """The width of plain letters."""
-    return sum(0.38 if c in _NARROW else 0.95 if c in _WIDE else 0.74 if c.isupper() else 0.52 for c in text)
+    return sum(map(_letter, text))
+
+
+def _letter(c: str) -> float:
+    if c in _NARROW:
+        return 0.38
+    if c in _WIDE:
+        return 0.95
+    return 0.83 if c in _BROAD else 0.74 if c.isupper() else 0.52
 
 
 def _name(name: F.Name) -> float:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.language.expr import (
     Elem,
     Expr,
     Index,
-    Partial,
 )
 from derive.language.schedule import Loop, schedule
 from derive.language.system import LOSS, Equation, System
@@ -21,6 +20,7 @@ from derive.rendering import formula as F
 from derive.rendering.abbreviations import abbreviated
 from derive.rendering.breaking import aligned
 from derive.rendering.checked import GradientChecks, StepChecks
+from derive.rendering.coverage import Coverage, Likewise, Whole, coverage, likewise, lines, main_steps
 from derive.rendering.document import Evidence, Inline, Inlines, Math, Text
 from derive.rendering.integers import integer_formula
 from derive.rendering.metrics import letters
@@ -28,7 +28,7 @@ from derive.rendering.notation import Notation, notation
 from derive.rendering.operators import Style
 from derive.rendering.prose import Reader, reader
 from derive.rendering.typeset import element, typeset
-from derive.steps.record import Case, ClosedForm, Derivation, Gradient, Step
+from derive.steps.record import Bound, Case, ClosedForm, Derivation, Gradient, Step, Truncation
 
 WIDTH = 44.0  # em of a line
 _TAG = 2.5  # em between a formula and the name of its rule
@@ -40,8 +40,10 @@ class Page:
 
     style    how formulas are set
     reader   reads formulas in prose
-    numbers  number of each forward equation, by name of the tensor and whether it is a base case
-    steps    number of each step in the document: D1, D2, …
+    numbers  number of each forward equation, by its left side
+    covered  how much of each gradient is shown, by its id
+    steps    number of the line of each step that is shown, by the step's id: D1, D2, …
+    likes    the steps whose single rewrites an earlier one shows, by their id
     """
 
     derivation: Derivation
@@ -50,7 +52,9 @@ class Page:
     style: Style
     reader: Reader
     numbers: Mapping[Elem, str]
+    covered: Mapping[int, Coverage]
     steps: Mapping[int, str]
+    likes: Mapping[int, Likewise]
 
     @property
     def system(self) -> System:
@@ -61,7 +65,29 @@ class Page:
         for parts in self.derivation.gradients.values():
             yield from parts
 
-    def evidence_of(self, record: Step | Case | ClosedForm | Gradient) -> Evidence | None:
+    def covers(self, gradient: Gradient) -> Coverage:
+        return self.covered[id(gradient)]
+
+    def shown(self, gradient: Gradient) -> tuple[Step, ...]:
+        """The steps of a gradient that the page shows."""
+        return main_steps(gradient) if isinstance(self.covers(gradient), Whole) else ()
+
+    def lines(self, gradient: Gradient) -> list[tuple[Step, ...]]:
+        """The lines of a gradient: a step each, or several that differ by names only."""
+        return lines(self.shown(gradient), self.likes)
+
+    def evidence_of_all(self, gradient: Gradient) -> Evidence | None:
+        """What the checks of all steps of a gradient found, and that of its result."""
+        return self.evidence_together((*gradient.steps, gradient))
+
+    def evidence_together(self, records: Sequence[Step | Gradient]) -> Evidence | None:
+        """What the checks of several records found."""
+        if self.evidence is None:
+            return None
+        found = [self.evidence.of(record) for record in records]
+        return Evidence(max(f.error for f in found), min(len(f.points) for f in found), all(f.ok for f in found))
+
+    def evidence_of(self, record: Step | Case | ClosedForm | Gradient | Bound | Truncation) -> Evidence | None:
         """What the check of a record found, where there was one."""
         if self.evidence is None:
             return None
@@ -125,16 +151,15 @@ def page(derivation: Derivation, evidence: StepChecks | None, report: GradientCh
     style = Style(names_of(derivation).stating(used))
     system = derivation.system
     numbers = {e.left: str(k) for k, e in enumerate(system.all_equations, 1)}
-    steps = [s for parts in derivation.gradients.values() for part in parts for s in shown_steps(part)]
-    numbered = {id(s): f"D{k}" for k, s in enumerate(steps, 1)}
-    return Page(derivation, evidence, report, style, reader(derivation.backward, style, used), numbers, numbered)
-
-
-def shown_steps(gradient: Gradient) -> tuple[Step, ...]:
-    """The steps of a gradient, but for a chain rule that only repeats the left side: where the loss is the reader."""
-    first, *rest = gradient.steps
-    trivial = isinstance(first.after, Partial) and first.after.of == Elem(LOSS) and first.after.wrt == gradient.of
-    return tuple(rest) if trivial and rest else gradient.steps
+    gradients = [part for parts in derivation.gradients.values() for part in parts]
+    taken_by = {**style.notation.gradients, **style.notation.upstream}
+    covered = coverage(derivation, taken_by)
+    shown = [main_steps(one) for one in gradients if isinstance(covered[id(one)], Whole)]
+    likes = likewise([s for steps in shown for s in steps], taken_by)
+    numbered = enumerate((line for steps in shown for line in lines(steps, likes)), 1)
+    steps = {id(s): f"D{k}" for k, line in numbered for s in line}
+    prose = reader(derivation.backward, style, used)
+    return Page(derivation, evidence, report, style, prose, numbers, covered, steps, likes)
 
 
 def names_of(derivation: Derivation) -> Notation:

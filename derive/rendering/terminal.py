@@ -40,15 +40,16 @@ def _block(block: D.Block) -> Iterator[RenderableType]:
                 yield Padding(_checked(evidence), (0, 0, 0, 6))
         case D.Step():
             yield from _step(block)
-        case D.Result(formulas, remarks):
-            lines = [Text(unicode(f), style="bold") for f in formulas] + [_running(r) for r in remarks]
-            yield from _with_space(Panel(Group(*lines), expand=False))
+        case D.Result():
+            yield from _with_space(_result(block))
         case D.Table(_, header, rows):
             yield from _with_space(_table(header, rows))
         case D.Listing(language, source):
             yield from _with_space(Syntax(source, language, background_color="default", word_wrap=False))
         case D.Figure():
             yield from _with_space(_figure(block))
+        case D.Plot():
+            yield from _with_space(_plot(block))
         case D.Details():
             pass
         case _:
@@ -95,8 +96,19 @@ def _step(step: D.Step) -> Iterator[RenderableType]:
     reason = _running(step.reason)
     reason.append(" Shape: " if reason else "Shape: ").append_text(_running(step.shape)).append(".")
     if step.evidence is not None:
-        reason.append(" ").append_text(_checked(step.evidence))
+        reason.append(" ").append_text(_HELD if step.evidence.ok else _checked(step.evidence))
     yield Padding(reason, (0, 0, 0, 6))
+
+
+_HELD = Text("✓", style="green")
+
+
+def _result(result: D.Result) -> RenderableType:
+    """The equations in a box, with what is said of them."""
+    remarks = [_running(r) for r in result.remarks]
+    if remarks and result.evidence is not None:
+        remarks[0].append(" ").append_text(_checked(result.evidence))
+    return Panel(Group(*(Text(unicode(f), style="bold") for f in result.formulas), *remarks), expand=False)
 
 
 def _checked(evidence: D.Evidence) -> Text:
@@ -112,6 +124,17 @@ def _table(header: tuple[D.Inlines, ...], rows: tuple[tuple[D.Inlines, ...], ...
     for row in rows:
         table.add_row(*map(_running, row))
     return table
+
+
+def _plot(plot: D.Plot) -> RenderableType:
+    """The curves in figures, at some of their points."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    shown = [curve.points[:: max(1, len(curve.points) // 5)] for curve in plot.curves]
+    for heading in (plot.across, *(f"{x:g}" for x, _ in shown[0])):
+        table.add_column(heading, justify="left" if heading == plot.across else "right")
+    for curve, points in zip(plot.curves, shown, strict=True):
+        table.add_row(curve.label, *(f"{y:.1e}" for _, y in points))
+    return Group(_running(plot.caption), Padding(table, (0, 0, 0, 4)))
 
 
 def _figure(figure: D.Figure) -> RenderableType:

@@ -1,0 +1,87 @@
+"""What a page says in place of steps: that a gradient is passed on, or has the steps of an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from derive.language.expr import Elem, Partial
+from derive.language.system import LOSS
+from derive.rendering import formula as F
+from derive.rendering.coverage import Briefly, Repeated, main_steps
+from derive.rendering.document import Code, Inline, Inlines, Math, Text, said, text
+from derive.rendering.page import Page, equation_number
+from derive.rendering.renaming import Renaming
+from derive.steps.record import Gradient, Step
+
+
+def instead_of_steps(page: Page, one: Gradient) -> Inlines:
+    """Why the steps of a gradient need not be shown."""
+    how = page.covers(one)
+    return _as_for(page, how) if isinstance(how, Repeated) else _passed_on(page, one)
+
+
+def _passed_on(page: Page, one: Gradient) -> Inlines:
+    (reader,) = one.readers
+    number = Text(equation_number(page, reader.equation))
+    name = page.math(Elem(reader.equation.name, reader.equation.left.index))
+    words = "Equation {} gives it another name, {}, and nothing else reads it: the gradient is passed on as it is."
+    return said(words, number, name)
+
+
+def _as_for(page: Page, how: Repeated) -> Inlines:
+    """The steps are those for an earlier gradient: which, and what stands in place of what."""
+    steps = [page.number(s) for s in main_steps(how.earlier)]
+    where = steps[0] if len(steps) == 1 else f"{steps[0]} to {steps[-1]}"
+    start = said(f"As for {{}} ({where})", page.name(how.earlier.tensor))
+    return start + _in_place(page, how.names, how.earlier.tensor) + text(".")
+
+
+def others(page: Page, steps: Sequence[Step]) -> Inlines:
+    """What the other steps of a line put in, and for what."""
+    pieces: Inlines = ()
+    for k, step in enumerate(steps):
+        between = "Likewise " if not k else " and " if k + 1 == len(steps) else ", "
+        of = step.changed.of if isinstance(step.changed, Partial) else step.changed
+        pieces += said(between + "{} for {}", page.math(step.into), page.math(of))
+    return pieces + text(".") if pieces else ()
+
+
+def as_before(page: Page, step: Step) -> Inlines:
+    """Where the single rewrites of a step stand, if not below it."""
+    like = page.likes.get(id(step))
+    if like is None:
+        return ()
+    start = text(f"Its single steps are those of {page.number(like.earlier)}")
+    return start + _in_place(page, like.names, "") + text(".")
+
+
+def _in_place(page: Page, names: Renaming, subject: str) -> Inlines:
+    """``, with a, b in place of c, d``: the tensors but the one that is spoken of, and the author's indices."""
+    gradients = {**page.style.notation.gradients, **page.style.notation.upstream}
+    tensors = {a: b for a, b in names.tensors.items() if a != b and a not in gradients and a not in (subject, LOSS)}
+    indices = {a: b for a, b in names.indices.items() if a != b and a in page.system.indices}
+    if not tensors and not indices:
+        return ()
+    return said(", with {} in place of {}", _listed(page, tensors, indices, 1), _listed(page, tensors, indices, 0))
+
+
+def _listed(page: Page, tensors: Mapping[str, str], indices: Mapping[str, str], side: int) -> Inline:
+    notation = page.style.notation
+    shown = [notation.tensor(pair[side]) for pair in tensors.items()]
+    shown += [notation.index(pair[side]) for pair in indices.items()]
+    return Math(F.joined(tuple(shown), F.COMMA))
+
+
+def how_to_see_steps(page: Page) -> Inlines:
+    """Why the gradients of constants come without steps, and the command that prints them."""
+    names = [n for n in page.derivation.wrt if any(isinstance(page.covers(p), Briefly) for p in _parts(page, n))]
+    options = page.system.options
+    chosen = "".join(f" --set {o}={v}" for o, v in page.system.chosen.items() if v != options[o][0])
+    command = f"derive show {page.system.name} --wrt {names[0]}{chosen}"
+    listed = Math(F.joined(tuple(page.style.notation.tensor(n) for n in names), F.COMMA))
+    words = "Nothing is trained by the gradient of {}, so only {} given; {} prints the steps."
+    return said(words, listed, Text("the results are" if len(names) > 1 else "the result is"), Code(command))
+
+
+def _parts(page: Page, name: str) -> tuple[Gradient, ...]:
+    return page.derivation.gradients[name]
