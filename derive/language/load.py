@@ -12,6 +12,7 @@ from derive.language.checks import check
 from derive.language.errors import LayerError, nearest
 from derive.language.fields import Fields, from_arguments, read_file, read_text
 from derive.language.options import choose
+from derive.language.schedule import in_order
 from derive.language.system import System
 
 _SUFFIX = ".toml"
@@ -65,7 +66,7 @@ def _system(fields: Fields, options: dict[str, object]) -> System:
     fields, choice = choose(fields, options)
     built = build(fields, choice)
     check(built)
-    return built.system
+    return in_order(built.system)
 
 
 def _entries() -> Iterator[Any]:

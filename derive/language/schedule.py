@@ -7,7 +7,7 @@ upwards or downwards) around equations that feed each other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations, product
 
 import sympy
@@ -58,6 +58,21 @@ def schedule(system: System, equations: Sequence[Equation] | None = None) -> tup
     Raises CircularError where there is none.
     """
     return _whole_schedule(system) if equations is None else _blocks(system, tuple(equations))
+
+
+def in_order(system: System) -> System:
+    """The system with its equations, and what they define, in the order in which they can be evaluated.
+
+    Where they are so already, they stay as they are; equations that an option adds come last in a layer file.
+    """
+    blocks = schedule(system, system.equations)
+    equations = [e for block in blocks for e in (block.equations if isinstance(block, Loop) else (block,))]
+    if equations == list(system.equations):
+        return system
+    computed = dict.fromkeys(e.name for e in equations)
+    others = {name: tensor for name, tensor in system.tensors.items() if name not in computed}
+    tensors = others | {name: system.tensors[name] for name in computed}
+    return replace(system, equations=tuple(equations), tensors=tensors)
 
 
 @once_per_system

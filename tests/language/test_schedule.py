@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from derive.language import expr as E
 from derive.language.expr import Elem
-from derive.language.load import layer, load
+from derive.language.load import catalogue, layer, load
 from derive.language.parser import parse_in
-from derive.language.schedule import CircularError, Loop, reads, schedule
+from derive.language.schedule import CircularError, Loop, in_order, reads, schedule
 from derive.language.system import Equation, System
 from derive.language.traverse import bound_at
 from tests.language.layers import SYSTEM
@@ -148,3 +148,17 @@ def test_reads_come_with_the_guards_around_them() -> None:
     guarded = layer(indices="t=1..T", inputs="x[t]", equations="y[t] = [t < T]*x[t+1]", output="y")
     ((_, facts),) = ((read, facts) for read, facts in reads(guarded, guarded.equations[0]) if read.name == "x")
     assert len(facts.known) == 1
+
+
+def test_equations_come_in_an_order_in_which_they_can_be_read():
+    fields = {"indices": "t=1..T  i:I", "inputs": "x[t,i]", "output": "y"}
+    lines = ["h[t,i] = h[t-1,i] + a[t,i]", "a[t,i] = x[t,i]*h[t-1,i]", "h[0,i] = 0", "y[i] = tanh(h[T,i])"]
+    written = layer(equations="\n".join([lines[3], *lines[:3]]), **fields)
+    assert [str(e.left) for e in written.equations] == ["h[0,i]", "h[t,i]", "a[t,i]", "y[i]"]
+    assert list(written.tensors) == ["x", "h", "a", "y"]
+
+
+def test_equations_in_order_stay_as_they_are():
+    for name in catalogue():
+        system = load(name)
+        assert in_order(system) is system
