@@ -27,10 +27,11 @@ from derive.language.expr import (
 )
 from derive.language.integers import Integer, expand, is_size, linear_in, symbols_of
 from derive.language.ranges import facts_of, refuted
-from derive.language.schedule import reads, reads_in
+from derive.language.schedule import Loop, reads, reads_in, schedule
 from derive.language.system import LOSS, Equation, System
 from derive.language.traverse import (
     all_index_names,
+    free_symbols,
     transform,
 )
 from derive.steps.record import Reader, Step, gradient_name
@@ -136,7 +137,9 @@ def _who(system: System, of: Elem, reader: Reader) -> list[tuple[str, str]]:
         for element in _where_read(system, of, reader)
     }
     most = max(map(len, free.values()))  # an element for all places is one of them at each
-    return [(f"`{e}`", _for_all(summed) + _step_apart(of, e)) for e, summed in free.items() if len(summed) == most]
+    return [
+        (f"`{e}`", _for_all(summed) + _step_apart(system, of, e)) for e, summed in free.items() if len(summed) == most
+    ]
 
 
 def _told_together(readers: Sequence[tuple[str, str]]) -> list[str]:
@@ -149,13 +152,19 @@ def _for_all(indices: Sequence[Index]) -> str:
     return " for all " + ", ".join(f"`{i.name}`" for i in indices) if indices else ""
 
 
-def _step_apart(of: Elem, element: Elem) -> str:
+def _step_apart(system: System, of: Elem, element: Elem) -> str:
     """Where the reader stands one step away in a recurrence, that in words."""
     for symbol in of.index:
-        for shift, words in ((1, " in the next step"), (-1, " in the step before")):
+        for shift, words, further in ((1, "in the next step", "on"), (-1, "in the step before", "back")):
             if symbol.is_Symbol and symbol + shift in element.index:
-                return words
+                several = len(_recurrent(system)) > 1
+                return f" one step {further} in `{symbol.name}`" if several else f" {words}"
     return ""
+
+
+def _recurrent(system: System) -> frozenset[Index]:
+    """The indices over which something recurs."""
+    return frozenset(i for block in schedule(system) if isinstance(block, Loop) for i, _ in block.over)
 
 
 def _where_read(system: System, of: Elem, reader: Reader) -> list[Elem]:
@@ -165,7 +174,21 @@ def _where_read(system: System, of: Elem, reader: Reader) -> list[Elem]:
     own = frozenset(i.name for i in equation.indices)
     right = named_apart(equation.right, scope_of(system, equation.indices, equation.right), own)
     found = (e for e, _ in reads_in(right, facts_of(system)) if e.name == of.name)
-    return list(dict.fromkeys(_solved(element, read, of, renamed, own) for read in found))
+    places = dict.fromkeys(_solved(element, read, of, renamed, own) for read in found)
+    return [place for place in places if _exists(system, equation, place, of)]
+
+
+def _exists(system: System, equation: Equation, element: Elem, of: Elem) -> bool:
+    """Whether an element of an equation's tensor may lie among those that the equation defines."""
+    facts = facts_of(system, (i for i in system.indices.values() if i.symbol in free_symbols(of)))
+    ranges = {i.symbol: i for i in equation.indices}
+    for place, at in zip(equation.left.index, element.index, strict=True):
+        index = ranges.get(place)
+        if index and any(
+            refuted(Compare(op, size(at), size(end)), facts) for op, end in ((">=", index.low), ("<=", index.high))
+        ):
+            return False
+    return True
 
 
 def _solved(element: Elem, read: Elem, of: Elem, renamed: dict[Integer, Integer], own: frozenset[str]) -> Elem:

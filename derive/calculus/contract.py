@@ -57,7 +57,9 @@ def contract(node: Expr, scope: Scope) -> Rewrite | None:
                 facts = scope.facts.within(rest)
                 guards = _guards(index, place, divisor, numerator, facts)
                 if guards is None:
-                    return Rewrite(ZERO, _says(delta, index, place, ()))
+                    return Rewrite(
+                        ZERO, _says(delta, index, place, ()) | {"guard": ", which is out of its range: none"}
+                    )
                 kept = list(factors_of(body))
                 kept.remove(delta)
                 taken = frozenset().union(*(all_index_names(f) for f in kept)) | scope.taken
@@ -162,9 +164,11 @@ def _guards(
     return tuple(guards)
 
 
-def _says(delta: Delta, index: Index, place: Integer, guards: tuple[Compare, ...]) -> dict[str, str]:
+def _says(delta: Delta, index: Index, place: Integer, guards: tuple[Compare, ...] | None) -> dict[str, str]:
     says = {"delta": str(delta), "index": index.name, "place": integer_text(place), "guard": ""}
-    if guards:
+    if guards is None:
+        says["guard"] = ", and that is not in its range"
+    elif guards:
         says["guard"] = f", which is there only where `{Bracket(guards)}`"
     return says
 

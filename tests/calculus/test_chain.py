@@ -78,3 +78,22 @@ def test_of_readers_alike_it_is_said_once_and_only_the_output_itself_is_read_by_
     every = "`a[t+1,k]` and `b[t+1,k]` for all `k` in the next step"
     assert f"is read by {every}, by `h[t+1,i]` in the next step, and by the layer above." in h.steps[0].sentence
     assert "is read by `a[1,k]` and `b[1,k]` for all `k` and by `h[1,i]`. " in h0.steps[0].sentence
+
+
+def test_a_state_of_two_recurrences_says_in_which_index_a_reader_is_a_step_on():
+    stacked = layer(
+        title="Stacked",
+        indices="l=1..M  t=1..T  i:H",
+        inputs="x[t,i]",
+        params="u[l,i]",
+        equations="""
+            h[0,t,i] = x[t,i]
+            h[l,0,i] = 0
+            h[l,t,i] = tanh(u[l,i]*h[l-1,t,i] + h[l,t-1,i])
+        """,
+        output="h",
+    )
+    inside, first, _ = derive(stacked).gradients["h"]
+    steps = "`h[l+1,t,i]` one step on in `l`, by `h[l,t+1,i]` one step on in `t`, and by the layer above."
+    assert f"is read by {steps}" in inside.steps[0].sentence
+    assert "is read by `h[1,t,i]` one step on in `l` and by nothing else" in first.steps[0].sentence
