@@ -42,12 +42,12 @@ def stand_in(name: str) -> Callable[[Array], Array]:
 
 def power(base: Array, exponent: Array) -> Array:
     """``base**exponent``; a whole exponent is a repeated product, which holds for negative and complex bases."""
-    if not np.iscomplexobj(exponent):
-        if exponent.size == 1 and abs(n := exponent.item()) <= 64 and n == round(n):
+    if not np.iscomplexobj(exponent) and (np.abs(exponent) <= 64).all() and (exponent == np.round(exponent)).all():
+        value = np.broadcast_to(np.ones(1, base.dtype), np.broadcast_shapes(base.shape, exponent.shape))
+        for n in np.unique(exponent):
             whole = _whole_power(base, abs(int(n)))
-            return whole if n >= 0 else 1.0 / whole
-        if np.isin(exponent, (0.0, 1.0)).all():  # a bracket as an exponent: a factor that is left out, or not
-            return np.asarray(np.where(exponent == 1.0, base, 1.0))
+            value = np.where(exponent == n, whole if n >= 0 else 1.0 / whole, value)
+        return value
     if np.iscomplexobj(base) or np.iscomplexobj(exponent):
         return np.asarray(np.exp(exponent * np.log(base.astype(complex))))
     return np.asarray(np.power(base, exponent))

@@ -84,3 +84,10 @@ def test_a_stand_in_and_its_derivative_belong_together(name):
 
 def test_two_abstract_functions_differ():
     assert np.abs(stand_in("f")(POINTS) - stand_in("g")(POINTS)).min() > 1e-3
+
+
+def test_whole_powers_of_a_negative_base_have_slopes_without_rounding_from_logarithms():
+    base, exponents = -0.7, np.arange(-2.0, 6.0)
+    found = power(np.array([base + 1j * STEP]), exponents)
+    np.testing.assert_allclose(found.real, base**exponents, rtol=1e-15)
+    np.testing.assert_allclose(found.imag / STEP, exponents * base ** (exponents - 1), rtol=1e-14)

@@ -154,7 +154,7 @@ def test_equations_come_in_an_order_in_which_they_can_be_read():
     fields = {"indices": "t=1..T  i:I", "inputs": "x[t,i]", "output": "y"}
     lines = ["h[t,i] = h[t-1,i] + a[t,i]", "a[t,i] = x[t,i]*h[t-1,i]", "h[0,i] = 0", "y[i] = tanh(h[T,i])"]
     written = layer(equations="\n".join([lines[3], *lines[:3]]), **fields)
-    assert [str(e.left) for e in written.equations] == ["h[0,i]", "h[t,i]", "a[t,i]", "y[i]"]
+    assert [str(e.left) for e in written.equations] == ["h[0,i]", "a[t,i]", "h[t,i]", "y[i]"]
     assert list(written.tensors) == ["x", "h", "a", "y"]
 
 
