@@ -154,11 +154,9 @@ class Derivation(Mapping[str, "Gradient"]):
         """
         from jinja2 import TemplateError
 
-        from derive.rendering.render import FORMATS, printed
+        from derive.rendering.render import printed
 
-        if to not in FORMATS:
-            hint = nearest(str(to), FORMATS) or f"there are {', '.join(FORMATS)}"
-            raise UnknownNameError(f"unknown format {to!r}", hint=hint)
+        _check_format(to)
         folder = None if templates is None else Path(templates)
         if folder is not None and not folder.is_dir():
             raise LayerError("there is no such folder of templates", str(folder))
@@ -167,8 +165,26 @@ class Derivation(Mapping[str, "Gradient"]):
         except (TemplateError, UnicodeDecodeError) as error:
             raise LayerError(f"a template is wrong: {error}", str(folder)) from error
 
+    def pictures(self, to: str = "md") -> dict[str, bytes]:
+        """The pictures that the document in a format shows, by the names of their files: SVG for ``md``, PDF for LaTeX.
+
+        They are drawn here and not by ``render``; most documents have none.  Raises LayerError for an unknown format.
+        """
+        from derive.rendering.render import pictures
+
+        _check_format(to)
+        return pictures(self._document, to)
+
     def _repr_markdown_(self) -> str:
         return self.render("md")
+
+
+def _check_format(name: str) -> None:
+    from derive.rendering.render import FORMATS
+
+    if name not in FORMATS:
+        hint = nearest(str(name), FORMATS) or f"there are {', '.join(FORMATS)}"
+        raise UnknownNameError(f"unknown format {name!r}", hint=hint)
 
 
 class Gradient:

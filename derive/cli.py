@@ -133,10 +133,12 @@ def doc(
         for system, stem in zip(systems, stems, strict=True):
             advance(stem)
             derivation = derive.gradients(system)
-            pages = {out / f"{stem}.{to}": derivation.render(to) for to in formats}
-            for path, page in pages.items():
-                _write(path, page)
-                written.append(path)
+            files: dict[str, str | bytes] = {f"{stem}.{to}": derivation.render(to) for to in formats}
+            for to in formats:
+                files |= derivation.pictures(to)
+            for name, content in files.items():
+                _write(out / name, content)
+                written.append(out / name)
             if not (derivation.evidence().ok and derivation.verify().ok):
                 failed.append(stem)
     for path in written:
@@ -211,24 +213,23 @@ def _formats(to: str) -> list[str]:
 
 
 def _stems(systems: Sequence[System]) -> list[str]:
-    """The name of each layer's files: the layer's own, and the options that are not the default."""
-    stems = []
-    for system in systems:
-        chosen = [f"{o}-{system.chosen[o]}" for o, values in system.options.items() if system.chosen[o] != values[0]]
-        stems.append("-".join([system.name, *chosen]))
+    """The name of each layer's files."""
+    from derive.rendering.naming import stem
+
+    stems = [stem(system) for system in systems]
     twice = next((s for k, s in enumerate(stems) if s in stems[:k]), None)
     if twice is not None:
         raise LayerError(f"two layers would both be written as {twice}", hint="give each its own run and --out")
     return stems
 
 
-def _write(path: Path, page: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            part.write_text(page, encoding="utf-8", newline="\n")
+            part.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

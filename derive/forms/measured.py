@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from derive.calculus.sweep import derive
 from derive.calculus.truncate import truncated
 from derive.forms.function import compiled
 from derive.forms.numpy_code import Code, code
-from derive.language.errors import LayerError
+from derive.language.errors import LayerError, nearest
 from derive.language.expr import Call, Index
 from derive.language.functions import TABLE
 from derive.language.integers import evaluate, size_symbol, symbols_of
@@ -26,6 +27,8 @@ from derive.language.schedule import Loop, schedule
 from derive.language.system import System
 from derive.language.traverse import walk
 from derive.steps.record import gradient_name, upstream_name
+
+_NOTHING: Mapping[str, float] = MappingProxyType({})
 
 Array = Any  # a NumPy array of floating-point numbers
 
@@ -73,14 +76,22 @@ def measurable(system: System) -> bool:
     return calls <= set(TABLE) and not system.assumptions and not any(t.integer for t in system.inputs)
 
 
-def norms_by_distance(recurrence: Recurrence, setting: Setting) -> tuple[float, ...]:
-    """The norm of the gradient by the state d = 0, 1, 2, … steps before the last, where a loss reads only the last.
+def norms_by_distance(
+    recurrence: Recurrence, setting: Setting, fixed: Mapping[str, float] = _NOTHING
+) -> tuple[float, ...]:
+    """The norm of the gradient by the state d = 0, 1, 2, … steps before the last, where a loss reads that alone.
 
-    The loss's gradient by the last state, all samples and units together, has norm 1.
+    The loss's gradient by the last state, all samples and units together, has norm 1.  ``fixed`` are parameters that
+    have one value throughout instead of being drawn.  Raises LayerError where there is no such parameter.
     """
     derivation = derive(recurrence.system, (recurrence.tensor,))
     gradient = gradient_name(recurrence.tensor)
     arrays = _drawn(recurrence, setting)
+    params = [p.name for p in recurrence.system.params]
+    for name, value in fixed.items():
+        if name not in params:
+            raise LayerError(f"{recurrence.system.name} has no parameter {name}", hint=nearest(name, params))
+        arrays[name] = np.full_like(arrays[name], value)
     upstream = np.moveaxis(arrays[upstream_name(recurrence.tensor)], recurrence.time, 0)[:: recurrence.forward]
     upstream[:-1] = 0.0
     upstream[-1] /= np.linalg.norm(upstream[-1])

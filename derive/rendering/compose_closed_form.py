@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from derive.forms.matrix import matrix_of
 from derive.forms.matrix_tree import MatExpr
 from derive.language.expr import (
     Elem,
     Expr,
-    Index,
     Mul,
 )
-from derive.language.integers import Integer, index_symbol
+from derive.language.integers import index_symbol
 from derive.language.traverse import (
     free_symbols,
 )
@@ -23,77 +21,30 @@ from derive.rendering.document import Block, Heading, Paragraph, Strong, said, t
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import WIDTH, Page
+from derive.rendering.recurrence import Letters, bold, entry, gradient_by, letters_of, transposed, vector
 from derive.rendering.typeset import derivative, element, typeset
 from derive.rendering.typeset_matrix import matrix_formula
 from derive.steps.record import ClosedForm
 
-_TRANSPOSED = F.Sign("⊤")
-
-
-@dataclass(frozen=True)
-class Letters:
-    """Names for what the closed form introduces: the Jacobian, the local part and the time summed over."""
-
-    jacobian: str
-    local: str
-    time: str
-
 
 def closed_form(page: Page, form: ClosedForm) -> Iterator[Block]:
     """The recursion in terms of its Jacobians, unrolled; what their size means; what is local and what is total."""
-    letters = _letters(page, form)
+    letters = letters_of(page, form)
     here, there = form.index.symbol, form.index.symbol + form.step
-    yield Heading(2, said("Closed form of the gradient with respect to {}", _vector(page, form, here)))
+    yield Heading(2, said("Closed form of the gradient with respect to {}", vector(page, form, here)))
     others = tuple(page.style.notation.index(i.name) for i in form.indices if i not in (form.index, form.column))
     for_each = said(", for each {}:", F.joined(others, F.COMMA)) if others else text(":")
     yield Paragraph(text("Call the local part and the Jacobian of one step") + for_each)
-    local = _entry(page, letters.local, here, (form.column,))
+    local = entry(page, letters.local, here, (form.column,))
     yield Displayed(aligned(local, F.EQUALS, typeset(form.local, page.style), WIDTH))
     yield Displayed(_jacobian(page, form, letters))
     yield from _in_matrix_form(page, form, letters)
     yield Paragraph(text("The recursion is linear in the gradient,"))
-    carried = F.row(_transposed(page, letters.jacobian, there), F.THIN, _gradient(page, form, there))
-    yield Displayed(F.row(_gradient(page, form, here), F.EQUALS, _bold(page, letters.local, here), F.PLUS, carried))
+    carried = F.row(transposed(page, letters.jacobian, there), F.THIN, gradient_by(page, form, there))
+    yield Displayed(F.row(gradient_by(page, form, here), F.EQUALS, bold(page, letters.local, here), F.PLUS, carried))
     yield Paragraph(said("as long as {}, and unrolls to", _inside(page, form)))
     yield Displayed(_unrolled(page, form, letters), evidence=page.evidence_of(form))
     yield from _meaning(page, form, letters)
-
-
-def _letters(page: Page, form: ClosedForm) -> Letters:
-    """Letters that are free; the time is a second letter of the index that recurs, if it has one."""
-    ranges = page.style.notation.ranges
-    used = {n.stem for n in page.style.notation.tensors.values()} | set(ranges)
-    second = [n for n, r in ranges.items() if r == (form.index.low, form.index.high) and n != form.index.name]
-
-    def free(*candidates: str) -> str:
-        return next((c for c in candidates if c not in used), candidates[0])
-
-    return Letters(
-        free("J", "K", "M", "A"), free("g", "q", "r", "c"), second[0] if second else free("s", "r", "q", "tau")
-    )
-
-
-def _entry(page: Page, letter: str, time: Integer, axes: tuple[Index, ...]) -> F.Formula:
-    notation = page.style.notation
-    places = (integer_formula(time, notation), *(notation.index(i.name) for i in axes))
-    return F.Indexed(F.Name(letter, letter), places)
-
-
-def _bold(page: Page, letter: str, time: Integer) -> F.Formula:
-    return F.Indexed(F.Name(letter, letter, style="bold"), (integer_formula(time, page.style.notation),))
-
-
-def _vector(page: Page, form: ClosedForm, time: Integer) -> F.Formula:
-    name = replace(page.style.notation.tensor(form.tensor), style="bold")
-    return F.Indexed(name, (integer_formula(time, page.style.notation),))
-
-
-def _gradient(page: Page, form: ClosedForm, time: Integer) -> F.Formula:
-    return derivative(element(Elem("loss"), page.style), _vector(page, form, time))
-
-
-def _transposed(page: Page, letter: str, time: Integer) -> F.Formula:
-    return F.Script(F.Name(letter, letter), integer_formula(time, page.style.notation), _TRANSPOSED)
 
 
 def _jacobian(page: Page, form: ClosedForm, letters: Letters) -> F.Formula:
@@ -101,7 +52,7 @@ def _jacobian(page: Page, form: ClosedForm, letters: Letters) -> F.Formula:
     place = {form.index.symbol: there, form.column.symbol: form.row.symbol}
     upper = Elem(form.tensor, tuple(i.xreplace(place) for i in form.left.index))
     change = derivative(element(upper, page.style), element(Elem(form.tensor, form.left.index), page.style))
-    left = _entry(page, letters.jacobian, there, (form.row, form.column))
+    left = entry(page, letters.jacobian, there, (form.row, form.column))
     return aligned(F.row(left, F.EQUALS, change), F.EQUALS, typeset(form.jacobian, page.style), WIDTH)
 
 
@@ -114,7 +65,7 @@ def _in_matrix_form(page: Page, form: ClosedForm, letters: Letters) -> Iterator[
     if isinstance(local, MatExpr) and isinstance(jacobian, MatExpr):
         there = integer_formula(form.index.symbol + form.step, page.style.notation)
         left = (
-            _bold(page, letters.local, form.index.symbol),
+            bold(page, letters.local, form.index.symbol),
             F.Script(F.Name(letters.jacobian, letters.jacobian), there),
         )
         right = (matrix_formula(m, page.style) for m in (local, jacobian))
@@ -137,10 +88,10 @@ def _unrolled(page: Page, form: ClosedForm, letters: Letters) -> F.Formula:
     limits = F.row(notation.index(letters.time), F.EQUALS, integer_formula(low, notation))
     total = F.Big("∑", limits, integer_formula(high, notation))
     first, second, last = (
-        _transposed(page, letters.jacobian, at) for at in (here + form.step, here + 2 * form.step, time)
+        transposed(page, letters.jacobian, at) for at in (here + form.step, here + 2 * form.step, time)
     )
     product = F.Fenced("(", F.row(first, second, F.Sign("⋯"), last), ")", 1)
-    return F.row(_gradient(page, form, here), F.EQUALS, total, product, F.THIN, _bold(page, letters.local, time))
+    return F.row(gradient_by(page, form, here), F.EQUALS, total, product, F.THIN, bold(page, letters.local, time))
 
 
 def _meaning(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Block]:
@@ -148,15 +99,21 @@ def _meaning(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Block]:
     time, here = (page.style.notation.index(n) for n in (letters.time, form.index.name))
     later = "later" if form.step > 0 else "earlier"
     felt = f"The sum runs over {{}} itself, without a factor, and every {later} {{}} at which {{}} is felt."
-    yield Paragraph(said(felt, here, time, _vector(page, form, form.index.symbol)))
+    yield Paragraph(said(felt, here, time, vector(page, form, form.index.symbol)))
+    if page.derivation.bound and page.derivation.bound.form is form:
+        yield Paragraph(text("How large its terms can be is the matter of a section of its own, further down."))
+    else:
+        yield _size_of_terms(page, form)
+    local = "is the derivative of one step, everything else held; the gradient gathers the influence over all steps."
+    yield Paragraph(said(f"{{}} {{}} {local}", Strong("Local or total?"), F.Name(letters.jacobian, letters.jacobian)))
+
+
+def _size_of_terms(page: Page, form: ClosedForm) -> Paragraph:
     fate = "where the norms stay below one the far terms vanish, where they are above one they may explode."
     bound = _norm_bound(page, form)
     if bound is not None:
-        yield Paragraph(said(f"Each factor has norm at most {{}}: {fate}", bound))
-    else:
-        yield Paragraph(text(f"The far terms carry a product of many Jacobians: {fate}"))
-    local = "is the derivative of one step, everything else held; the gradient gathers the influence over all steps."
-    yield Paragraph(said(f"{{}} {{}} {local}", Strong("Local or total?"), F.Name(letters.jacobian, letters.jacobian)))
+        return Paragraph(said(f"Each factor has norm at most {{}}: {fate}", bound))
+    return Paragraph(text(f"The far terms carry a product of many Jacobians: {fate}"))
 
 
 def _norm_bound(page: Page, form: ClosedForm) -> F.Formula | None:

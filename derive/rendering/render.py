@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from derive.language.expr import Expr
 from derive.language.system import System
+from derive.rendering import plots
 from derive.rendering.checked import GradientChecks, StepChecks
 from derive.rendering.compose import compose
-from derive.rendering.document import Document
+from derive.rendering.document import Block, Details, Document, Plot
 from derive.rendering.latex import TEX, latex
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
@@ -17,6 +20,7 @@ from derive.rendering.typeset import typeset
 from derive.steps.record import Derivation
 
 FORMATS = ("md", "tex")
+PICTURES: Mapping[str, plots.Kind] = MappingProxyType({"md": "svg", "tex": "pdf"})  # the files that pages refer to
 
 
 def render(
@@ -39,6 +43,23 @@ def printed(document: Document, format: str, templates: Path | None = None) -> s
         raise KeyError(format)
     page = environment(format, templates).get_template(f"document.{format}.j2").render(document=document)
     return page.rstrip("\n") + "\n"
+
+
+def pictures(document: Document, format: str) -> dict[str, bytes]:
+    """The pictures that the page of a format refers to, by the names of the files that stand beside it.
+
+    Raises KeyError for an unknown format.
+    """
+    kind = PICTURES[format]
+    return {f"{plot.name}.{kind}": plots.drawn(plot, kind) for plot in _plots(document.blocks)}
+
+
+def _plots(blocks: Iterable[Block]) -> Iterator[Plot]:
+    for block in blocks:
+        if isinstance(block, Plot):
+            yield block
+        elif isinstance(block, Details):
+            yield from _plots(block.blocks)
 
 
 def expression_latex(system: System, expr: Expr) -> str:

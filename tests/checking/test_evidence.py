@@ -60,7 +60,8 @@ def test_every_step_substep_case_and_closed_form_has_evidence(rnn):
         for gradient in gradients:
             for record in (gradient, *all_steps(gradient.steps), *gradient.cases):
                 assert found.of(record).ok and len(found.of(record).points) >= 1
-    assert rnn.closed_forms and all(found.of(form).ok for form in rnn.closed_forms)
+    assert rnn.closed_forms and rnn.bound and rnn.truncation
+    assert all(found.of(record).ok for record in (*rnn.closed_forms, rnn.bound, rnn.truncation))
     lengths = {text.split(",")[0] for text in found.of(rnn.gradients["h"][0].steps[0]).points}
     assert lengths == {"T=5", "T=1", "T=2"}
 
@@ -197,7 +198,8 @@ def test_a_corrupted_substep_case_and_closed_form_are_refused(rnn):
     form = replace(rnn.closed_forms[0], jacobian=mul(num(-1), rnn.closed_forms[0].jacobian))
     gradients = {**rnn.gradients, "h": (changed, *rnn.gradients["h"][1:])}
     found = evidence(replace(rnn, gradients=gradients, closed_forms=(form,)))
-    assert [record for record, _ in found.failures] == [substep, case, form]
+    cut = rnn.truncation  # what it leaves out is a product of the form's Jacobians
+    assert [record for record, _ in found.failures] == [substep, case, form, cut]
 
 
 def test_steps_must_start_from_the_gradient_they_are_said_to_derive(rnn):

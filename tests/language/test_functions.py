@@ -3,6 +3,7 @@
 import cmath
 import math
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -73,6 +74,17 @@ def test_rows_are_complete(row: Function) -> None:
     assert set(re.findall(r"\b[a-z]\b", row.numpy)) <= set(row.arguments)
     if row.domain:
         assert parse_expression(f"[{row.domain}]", scope(row))
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if r.steepest], ids=lambda row: row.name)
+def test_no_slope_is_steeper_than_stated_and_one_comes_near(row: Function) -> None:
+    (derivative,) = row.derivatives
+    slopes = []
+    for x in [0.0, *(sign * k / 8 for k in range(1, 400) for sign in (1, -1))]:
+        tensors = {"x": lambda x=x: x, "y": lambda x=x: by_source(row, {"x": x}).real}
+        slopes.append(abs(value(parse_expression(derivative, scope(row)), {}, tensors)))  # type: ignore[arg-type]
+    assert max(slopes) <= Fraction(row.steepest)
+    assert max(slopes) == pytest.approx(float(Fraction(row.steepest)), rel=1e-2)
 
 
 @pytest.mark.parametrize("name", ["relu", "abs", "sign"])

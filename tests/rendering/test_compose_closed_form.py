@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 from derive.calculus.sweep import derive
-from derive.language.load import layer
+from derive.language.load import layer, load
+from derive.language.study import Study
 from derive.rendering import document as D
 from derive.rendering import formula as F
 from derive.rendering.compose_closed_form import closed_form
@@ -31,8 +34,13 @@ def test_the_recurrence_of_a_recurrent_network(derivation):
         r"\frac{\partial\mathcal L}{\partial\mathbf h_{t}}"
         r"=\sum_{s=t}^{T}\bigl(J_{t+1}^{\top}J_{t+2}^{\top}\cdots J_{s}^{\top}\bigr)\,\mathbf g_{s}"
     )
+    assert "t<T" in text and "Local or total?" in text and "a section of its own" in text
+
+
+def test_how_large_its_terms_are_where_no_section_says_it():
+    _, _, text = parts(derive(replace(load("rnn"), study=Study())))
     assert r"\max_{k}\bigl\vert1-h_{t+1,n,k}^{2}\bigr\vert\,\Vert W_{h}\Vert" in text
-    assert "t<T" in text and "Local or total?" in text
+    assert "a section of its own" not in text
 
 
 def test_its_evidence_stands_beside_it(derivation, evidence_of):

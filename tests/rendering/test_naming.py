@@ -1,0 +1,16 @@
+"""The names of files."""
+
+from dataclasses import replace
+
+from derive.language.load import load
+from derive.rendering.naming import picture, stem
+
+
+def test_a_page_is_named_after_the_layer_and_the_options_that_are_not_the_default() -> None:
+    assert stem(load("rnn")) == "rnn"
+    assert stem(load("rnn", f="relu", g="linear")) == "rnn-f-relu"
+
+
+def test_a_picture_may_stand_in_a_link() -> None:
+    odd = replace(load("rnn", f="relu"), name="my (net) é")
+    assert picture(odd, "gradient-norms") == "my--net----f-relu-gradient-norms"
