@@ -12,6 +12,7 @@ from derive.rendering.compose_end import checks, code, rules, update
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import gradient, result
 from derive.rendering.compose_setting import setting, subtitle, symbols
+from derive.rendering.compose_study import study
 from derive.rendering.coverage import Briefly
 from derive.rendering.document import Block, Document, Heading, Paragraph, text
 from derive.rendering.figures import pictures
@@ -32,6 +33,7 @@ def _blocks(page: Page) -> Iterator[Block]:
     yield from pictures(page)
     yield from forward(page)
     yield from _backward(page)
+    yield from study(page)
     yield from update(page)
     yield from code(page)
     yield from checks(page)
