@@ -39,7 +39,16 @@ from derive.language.system import Equation, System, Tensor
 from derive.language.traverse import (
     walk,
 )
-from derive.steps.record import Derivation, Gradient, Reader, Step, gradient_name, upstream_name
+from derive.steps.record import (
+    ClosedForm,
+    Derivation,
+    EntrywiseForm,
+    Gradient,
+    Reader,
+    Step,
+    gradient_name,
+    upstream_name,
+)
 from derive.steps.rewrite import gathered, rewrite
 from derive.steps.rule import scope_of
 
@@ -58,7 +67,10 @@ def derive(system: System, wrt: Sequence[str] | None = None) -> Derivation:
             parts = [gradient(system, of, indices, batch, gradients) for of, indices in places(system, name)]
             gradients[name] = tuple(parts)
     backward = backward_system(system, gradients)
-    found = Derivation(system, names, backward, gradients, closed_forms(backward, gradients))
+    forms = closed_forms(backward, gradients)
+    entrywise = tuple(f for f in forms if isinstance(f, EntrywiseForm))
+    others = tuple(f for f in forms if isinstance(f, ClosedForm))
+    found = Derivation(system, names, backward, gradients, others, entrywise_forms=entrywise)
     return _studied(found, system.study.truncation) if system.study.truncation in gradients else found
 
 

@@ -13,7 +13,7 @@ from itertools import chain, islice, repeat
 
 from derive.checking.compare import Comparison, compared
 from derive.checking.points import Point, point
-from derive.checking.recurrence import left_out, unrolled, within
+from derive.checking.recurrence import left_out, unrolled, unrolled_by_entry, within
 from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes
 from derive.checking.tree import Forest
@@ -32,13 +32,13 @@ from derive.language.parser import parse_in
 from derive.language.traverse import (
     free_symbols,
 )
-from derive.steps.record import Bound, Case, ClosedForm, Derivation, Gradient, Step, Truncation
+from derive.steps.record import Bound, Case, ClosedForm, Derivation, EntrywiseForm, Gradient, Step, Truncation
 
 TOLERANCE = 1e-11  # of the relative difference: complex step and exact formulas leave rounding only
 RECURRENCES = (5, 1, 2)  # how often things recur at the test points
 _FURTHER = 12  # points that are tried where a gradient was zero at all of these
 
-Record = Step | Case | ClosedForm | Gradient | Bound | Truncation
+Record = Step | Case | ClosedForm | EntrywiseForm | Gradient | Bound | Truncation
 Settings = frozenset[tuple[str, int]]  # sizes that are fixed: {("s", 1)}
 
 
@@ -81,6 +81,8 @@ def evidence(derivation: Derivation, seed: int = 0) -> Evidence:
         checker.gradient(gradient)
     for form in derivation.closed_forms:
         checker.whole(form, partial(unrolled, form))
+    for entrywise in derivation.entrywise_forms:
+        checker.whole(entrywise, partial(unrolled_by_entry, entrywise))
     if derivation.bound:
         checker.whole(derivation.bound, partial(within, derivation.bound))
     if derivation.truncation:

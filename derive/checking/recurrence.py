@@ -12,7 +12,7 @@ from derive.checking.compare import Comparison
 from derive.checking.forward import completed
 from derive.checking.reference import Interpreter
 from derive.language.expr import Elem
-from derive.steps.record import Bound, ClosedForm, Truncation
+from derive.steps.record import Bound, ClosedForm, EntrywiseForm, Truncation
 
 _TELLING = 1e-3  # of a gradient must be left out for its formula to be seen at work
 
@@ -29,6 +29,19 @@ def unrolled(form: ClosedForm, reader: Interpreter) -> Comparison:
             total[t] += np.einsum("...cr,...r->...c", product, local[s])
             if s + 1 < length:
                 product = product @ jacobian[s]
+    return _compared(total, truth, length > 1)
+
+
+def unrolled_by_entry(form: EntrywiseForm, reader: Interpreter) -> Comparison:
+    """The sum over later times of products of factors, compared with the true gradient."""
+    axis = [i.name for i in form.indices].index(form.index.name)
+    values = (np.moveaxis(reader.over(e, form.indices), axis, 0) for e in (form.left, form.local, form.factor))
+    truth, local, factor = (v if form.step > 0 else v[::-1] for v in values)
+    length = len(truth)
+    total = np.zeros_like(truth)
+    for t in range(length):
+        for s in range(t, length):
+            total[t] += factor[t:s].prod(axis=0) * local[s]
     return _compared(total, truth, length > 1)
 
 

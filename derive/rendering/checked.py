@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from derive.steps.record import Bound, Case, ClosedForm, Gradient, Step, Truncation
+from derive.steps.record import Bound, Case, ClosedForm, EntrywiseForm, Gradient, Step, Truncation
 
 
 class StepCheck(Protocol):
@@ -22,7 +22,7 @@ class StepCheck(Protocol):
 class StepChecks(Protocol):
     """The checks of everything that a derivation records."""
 
-    def of(self, record: Step | Case | ClosedForm | Gradient | Bound | Truncation, /) -> StepCheck: ...
+    def of(self, record: Step | Case | ClosedForm | EntrywiseForm | Gradient | Bound | Truncation, /) -> StepCheck: ...
 
 
 class GradientCheck(Protocol):

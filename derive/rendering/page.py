@@ -28,7 +28,7 @@ from derive.rendering.notation import Notation, notation
 from derive.rendering.operators import Style
 from derive.rendering.prose import Reader, reader
 from derive.rendering.typeset import element, typeset
-from derive.steps.record import Bound, Case, ClosedForm, Derivation, Gradient, Step, Truncation
+from derive.steps.record import Bound, Case, ClosedForm, Derivation, EntrywiseForm, Gradient, Step, Truncation
 
 WIDTH = 44.0  # em of a line
 _TAG = 2.5  # em between a formula and the name of its rule
@@ -87,7 +87,9 @@ class Page:
         found = [self.evidence.of(record) for record in records]
         return Evidence(max(f.error for f in found), min(len(f.points) for f in found), all(f.ok for f in found))
 
-    def evidence_of(self, record: Step | Case | ClosedForm | Gradient | Bound | Truncation) -> Evidence | None:
+    def evidence_of(
+        self, record: Step | Case | ClosedForm | EntrywiseForm | Gradient | Bound | Truncation
+    ) -> Evidence | None:
         """What the check of a record found, where there was one."""
         if self.evidence is None:
             return None

@@ -85,7 +85,8 @@ class ClosedForm:
 
     tensor    v; ``index`` the index it recurs in, ``step`` +1 where dv[t] needs dv[t+1]
     local     g[t,…], the part of dv[t] that does not come by way of dv[t+step]
-    jacobian  J: the derivative of v[t+step, row] by v[t, column], as an expression over ``row`` and ``column``
+    jacobian  J: the derivative of v[t+step, row] by v[t, column], as an expression over ``row`` and ``column``; what
+              an entry hands on to itself alone stands beside ``delta(row, column)``, in a term of its own
     """
 
     tensor: str
@@ -97,6 +98,29 @@ class ClosedForm:
     jacobian: Expr
     row: Index
     column: Index
+
+
+@dataclass(frozen=True)
+class EntrywiseForm:
+    """An adjoint recurrence in which every entry hands on to itself alone, solved.
+
+    ``dv[t] = sum over s >= t of f[t+1] * … * f[s] * g[s]``, for each entry.
+
+    tensor    v; ``index`` the index it recurs in, ``step`` +1 where dv[t] needs dv[t+1]
+    local     g[t,…], the part of dv[t] that does not come directly from dv[t+step]
+    factor    f[t+step]: the derivative of v[t+step,…] by v[t,…], the other indices being the same
+    given     the tensors that recur together with v and by whose gradients the local part is said; these depend on
+              later steps too, so that the sum follows one path only.  None where the recurrence is solved
+    """
+
+    tensor: str
+    index: Index
+    step: int
+    left: Elem
+    indices: tuple[Index, ...]
+    local: Expr
+    factor: Expr
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +167,7 @@ class Derivation:
 
     backward  the forward equations and those of the gradients, as one system that can be evaluated
     gradients the declared part first, then one for each base case that something reads
+    closed_forms, entrywise_forms  of the recurrences among them: each is solved in one of the two ways, or in none
     bound, truncation  of the recurrence that the layer wants studied, where it has them
     """
 
@@ -154,6 +179,7 @@ class Derivation:
     notes: tuple[str, ...] = field(default=())
     bound: Bound | None = None
     truncation: Truncation | None = None
+    entrywise_forms: tuple[EntrywiseForm, ...] = ()
 
 
 def gradient_name(tensor: str) -> str:

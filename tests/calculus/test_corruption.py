@@ -11,8 +11,10 @@ from derive.calculus import cases, chain, closed_form, compact, condense, sweep
 from derive.calculus.passes import all_rules
 from derive.calculus.sweep import derive
 from derive.checking.evidence import evidence
-from derive.language.expr import ONE, ZERO, Expr, Num, mul
+from derive.language.binding import substitute
+from derive.language.expr import ONE, ZERO, Add, Expr, Num, mul
 from derive.language.load import catalogue, load
+from derive.language.load import layer as make_layer
 from derive.language.system import System
 from derive.steps.record import Derivation, Step
 from derive.steps.rule import Rewrite, Rule, Scope
@@ -106,3 +108,42 @@ def test_the_evidence_refuses_a_closed_form_with_a_wrong_jacobian(monkeypatch):
     wrong = replace(derivation, closed_forms=(replace(form, jacobian=mul(Num(Fraction(-1)), form.jacobian)),))
     assert evidence(derivation).ok
     assert not evidence(wrong).ok
+
+
+RESIDUAL = {
+    "title": "Residual stack", "indices": "l=1..L  n:N  i,k:D", "inputs": "x[n,i]", "params": "W[l,i,k]",
+    "equations": "h[0,n,i] = x[n,i]\nh[l,n,i] = h[l-1,n,i] + tanh(sum(W[l,i,k]*h[l-1,n,k], k))\ny[n,i] = h[L,n,i]",
+    "output": "y",
+}  # fmt: skip
+MOMENTUM = {
+    "title": "Momentum", "indices": "t=1..T  i:I", "inputs": "g[t,i] beta[]",
+    "equations": "b[0,i] = 0\nb[t,i] = beta*b[t-1,i] + g[t,i]", "output": "b",
+}  # fmt: skip
+
+
+def test_the_evidence_refuses_a_jacobian_that_lacks_one_of_its_paths():
+    derivation = derive(make_layer(**RESIDUAL))
+    (form,) = derivation.closed_forms
+    assert isinstance(form.jacobian, Add) and evidence(derivation).ok
+    for path in form.jacobian.terms:
+        wrong = replace(derivation, closed_forms=(replace(form, jacobian=path),))
+        assert [record for record, _ in evidence(wrong).failures] == list(wrong.closed_forms)
+
+
+@pytest.mark.parametrize("system", [make_layer(**MOMENTUM), load("lstm")], ids=["solved", "own path"])
+@pytest.mark.parametrize("part", ["factor", "local"])
+def test_the_evidence_refuses_a_form_by_entries_with_a_wrong_part(system, part):
+    derivation = derive(system)
+    (form,) = derivation.entrywise_forms
+    assert evidence(derivation).ok
+    halved = replace(form, **{part: mul(Num(Fraction(1, 2)), getattr(form, part))})
+    wrong = replace(derivation, entrywise_forms=(halved,))
+    assert [record for record, _ in evidence(wrong).failures] == [halved]
+
+
+def test_the_evidence_refuses_a_factor_of_the_wrong_step():
+    derivation = derive(load("lstm"))
+    (form,) = derivation.entrywise_forms
+    early = replace(form, factor=substitute(form.factor, {form.index.symbol: form.index.symbol - 1}))
+    assert str(early.factor) == "f[t,n,j]"
+    assert not evidence(replace(derivation, entrywise_forms=(early,))).ok
