@@ -17,6 +17,7 @@ import numpy as np
 import sympy
 
 from derive.checking.tree import compiled
+from derive.language.expr import Bracket, Size
 from derive.language.integers import FloorDiv, Integer, is_size, linear_in, size_symbol, symbols_of
 from derive.language.schedule import Loop, reads, schedule
 from derive.language.system import System
@@ -143,10 +144,13 @@ def _multiplied(system: System) -> frozenset[str]:
 
 
 def _places(system: System) -> Iterator[Integer]:
-    """Every place at which an element is read."""
+    """Every place at which an element is read, and every place that a condition speaks of."""
     for equation in system.all_equations:
         for read, _ in reads(system, equation):
             yield from read.index
+        for node in walk(equation.right):
+            sides = node.children if isinstance(node, Bracket) else ()
+            yield from (side.value for side in sides if isinstance(side, Size))
 
 
 def _steps(place: Integer) -> frozenset[str]:

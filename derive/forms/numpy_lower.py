@@ -11,6 +11,7 @@ from derive.forms.numpy_contract import Operand, contract, reduced
 from derive.forms.numpy_equalities import settled
 from derive.forms.numpy_guards import has_axes, named_apart, narrowed_over, split_conditions
 from derive.forms.numpy_helpers import plain_call
+from derive.forms.numpy_masks import by_axes, mask
 from derive.forms.numpy_reads import Stored, integers, read, tensor
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_text import Level, Piece, join_power, join_sum
@@ -185,20 +186,7 @@ def _call(function: str, arguments: Sequence[Expr], scope: Scope) -> Array:
 
 def _conditions(conditions: Sequence[Compare], scope: Scope) -> Array:
     sides = [(c.op, lower(c.left, scope), lower(c.right, scope)) for c in conditions]
-    every = [a for _, left, right in sides for a in (left, right)]
-    axes = union(every, natural_order(every, scope.order))
-    texts = []
-    for op, left, right in sides:
-        own = union((left, right), axes)
-        compared = f"{aligned(left, own).at(Level.SUM)} {op} {aligned(right, own).at(Level.SUM)}"
-        texts.append(aligned(Array(Piece(compared, Level.COMPARE), own, "bool"), axes))
-    if all(a.kind == "number" for a in every):
-        return Array(Piece(" and ".join(t.text for t in texts), Level.COMPARE), (), "number")
-    piece = texts[0] if len(texts) == 1 else Piece(" & ".join(t.at(Level.ATOM) for t in texts), Level.COMPARE)
-    if scope.at_top and not any(reads_tensors(c) for c in conditions):
-        variable, _ = scope.writer.named("mask", piece.text, piece.text, large=False)
-        piece = Piece(variable)
-    return Array(piece, axes, "bool")
+    return mask(sides, scope, scope.at_top and not any(reads_tensors(c) for c in conditions))
 
 
 # Reductions
@@ -240,7 +228,7 @@ def sum_of_products(over: Sequence[Index], factors: Sequence[Expr], scope: Scope
             operands.append(Operand(Factor(as_float(lowered.array), lowered.inverse), may_be_infinite(factor, scope)))
         else:
             pulled.append(lowered)
-    masks = [_conditions((c,), inside) for c in inner]
+    masks = [_conditions(group, inside) for group in by_axes(inner, inside)]
     total = contract([i.name for i in over], operands, masks, inside)
     value = product([*pulled, Factor(total)], scope.order) if pulled else total
     return _guarded(scalar, outer, value, scope)

@@ -88,3 +88,10 @@ def test_sizes_whose_product_is_a_size_are_small():
     for seed in range(10):
         sizes = choose_sizes(heads, 5, seed)
         assert {sizes["H"], sizes["C"]} == {2, 3} and sizes["E"] == 6
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_stride_in_a_condition_is_a_stride_too(seed):
+    sizes = choose_sizes(load("conv_transpose2d"), 5, seed)
+    assert all(sizes[f"{name}_{axis}"] in (2, 3) for name in "sd" for axis in "hw")
+    assert all(sizes[f"s_{axis}"] != sizes[f"d_{axis}"] for axis in "hw")
