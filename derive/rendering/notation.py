@@ -65,7 +65,9 @@ def notation(system: System) -> Notation:
     gradients = {f"d{n}": n for n in forward if kinds.get(f"d{n}") in (None, "gradient", "upstream")}
     upstream = {f"d{n}_up": n for n in forward if kinds.get(f"d{n}_up") == "upstream"}
     letters = dict.fromkeys((*system.indices, *system.sizes, *system.derived))
-    printed = {n: printed_name(n) for n in forward} | {n: letter_name(n) for n in letters}
+    single = {t.name for t in system.tensors.values() if not t.axes}  # has no elements to be mistaken for
+    printed = {n: letter_name(n) if n in single else printed_name(n) for n in forward}
+    printed |= {n: letter_name(n) for n in letters}
     words = {n for n, p in printed.items() if p.label and (p.label not in GREEK or kinds.keys() >= set(p.label))}
     if any(len(printed[n].label) > 1 or printed[n].label in letters for n in words):
         printed |= {n: replace(printed[n], upright=True) for n in words}
@@ -90,7 +92,7 @@ def printed_name(name: str) -> F.Name:
 
 
 def letter_name(name: str) -> F.Name:
-    """The name of an index or a size: a number hangs below it, ``k1`` as ``k`` with a subscript."""
+    """The name of an index, a size or a single number: a number hangs below it, ``k1`` as ``k`` with a subscript."""
     how = printed_name(name)
     return replace(how, label=how.label or how.number, number="")
 

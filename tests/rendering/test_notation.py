@@ -78,3 +78,11 @@ def test_an_index_with_two_ranges_has_no_stated_one(system):
     size = size_symbol("T")
     printed = notation(system).stating([Index("r", 1, size), Index("q", 1, size), Index("q", 0, size)])
     assert printed.ranges["r"] == (1, size) and "q" not in printed.ranges
+
+
+def test_the_number_of_a_single_number_hangs_below_it():
+    """A tensor's stands above, as its indices hang below."""
+    system = layer(indices="i:I", inputs="x[i]  beta_1[]  w_1[i]", equations="y[i] = beta_1*w_1[i]*x[i]", output="y")
+    printed = notation(system)
+    assert (printed.tensor("beta_1").label, printed.tensor("beta_1").number) == ("1", "")
+    assert (printed.tensor("w_1").label, printed.tensor("w_1").number) == ("", "1")
