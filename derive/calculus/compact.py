@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.calculus.contract import CONTRACT
 from derive.calculus.instances import named_apart
 from derive.calculus.match import match
 from derive.calculus.simplify import ASSUME, SIMPLIFY, size_of
@@ -19,6 +20,7 @@ from derive.language.expr import (
 )
 from derive.language.traverse import (
     all_index_names,
+    names_read,
 )
 from derive.steps.record import Gradient, Step, gradient_name
 from derive.steps.rewrite import gathered, rewrite
@@ -31,7 +33,7 @@ def compact(
     scope: Scope,
     indices: tuple[Index, ...],
 ) -> tuple[Expr, tuple[Step, ...]]:
-    """The line with known gradients inserted as long as it gets shorter, then the assumptions used."""
+    """The line with known gradients inserted as long as it gets shorter, numbers in any case; then the assumptions."""
     steps: tuple[Step, ...] = ()
     shorter = True
     while shorter:
@@ -40,9 +42,10 @@ def compact(
             step = inserted_step(line, parts, scope, indices)
             if step.after == line:
                 continue
-            after, rewrites = rewrite(step.after, SIMPLIFY, scope, indices)
-            if size_of(after) < size_of(line):
-                steps += (step, *gathered("simplification", rewrites))
+            contracted, contractions = rewrite(step.after, CONTRACT, scope, indices)
+            after, rewrites = rewrite(contracted, (*SIMPLIFY, *ASSUME), scope, indices)
+            if size_of(after) < size_of(line) or not names_read(parts[0].right):
+                steps += (step, *gathered("simplification", contractions + rewrites))
                 line, shorter = after, True
     after, rewrites = rewrite(line, ASSUME + SIMPLIFY, scope, indices)
     return after, steps + gathered("assumption", rewrites)

@@ -15,6 +15,7 @@ from derive.language.expr import (
     MINUS_ONE,
     Add,
     Along,
+    Bracket,
     Call,
     Expr,
     Mul,
@@ -76,6 +77,22 @@ def gather_powers(node: Expr, scope: Scope) -> Expr | None:
     return None
 
 
+@rule("like terms", "3*u[i]*v[i] - 2*u[i]*v[i] = u[i]*v[i]", "Terms that differ by a number are one term.")
+def like_terms(node: Expr, scope: Scope) -> Expr | None:
+    match node:
+        case Add(terms):
+            gathered: list[tuple[Expr, Fraction]] = []
+            for number, rest in map(coefficient_of, terms):
+                alike = next((k for k, (other, _) in enumerate(gathered) if same(rest, other)), None)
+                if alike is None:
+                    gathered.append((rest, number))
+                else:
+                    gathered[alike] = (rest, gathered[alike][1] + number)
+            if len(gathered) < len(terms):
+                return add(*(mul(Num(number), rest) for rest, number in gathered))
+    return None
+
+
 @rule("common factor", "u[i]*v[i] - u[i]*w[i] = u[i]*(v[i] - w[i])", "Every term has the factor `{factor}`.")
 def common_factor(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
@@ -130,6 +147,18 @@ def _product(factors: tuple[Expr, ...], term: Expr) -> Expr:
     return mul(*rest, *kept)
 
 
+@rule("numerator first", "1/v[i]*u[i]*w[i] = u[i]*w[i]/v[i]", "What is divided stands before what it is divided by.")
+def numerator_first(node: Expr, scope: Scope) -> Expr | None:
+    match node:
+        case Mul(factors) if not isinstance(factors[-1], Add | Reduce):
+            below = [f for f in factors if isinstance(f, Pow) and f.exponent == MINUS_ONE]
+            numbers = [f for f in factors if isinstance(f, Num | Bracket)]
+            above = [f for f in factors if f not in below and f not in numbers]
+            after = mul(*numbers, *above, *below)
+            return after if above and after != node else None
+    return None
+
+
 @rule("plus first", "-u[i] + v[i] = v[i] - u[i]", "A sum reads better when it does not begin with a minus.")
 def plus_first(node: Expr, scope: Scope) -> Expr | None:
     match node:
@@ -157,6 +186,7 @@ def size_of(expr: Expr) -> int:
 
 SIMPLIFY = (
     named_value, named_power, impossible_guard, known_guard, multiply_and_cancel, gather_powers, number_out,
-    out_of_the_sum, deviations, count_terms, merge_guards, common_factor, common_guard, plus_first,
+    out_of_the_sum, deviations, count_terms, merge_guards, like_terms, common_factor, common_guard, numerator_first,
+    plus_first,
 )  # fmt: skip
 ASSUME = (assumption,)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from derive.forms.numpy_sizes import arguments, sizes_of
-from derive.forms.numpy_tokens import token_ranges
+from derive.language.token_ranges import token_ranges
 from derive.language.errors import nearest
 from derive.language.integers import Integer, evaluate, symbols_of
 from derive.language.system import Constraint, System, Tensor

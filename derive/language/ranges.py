@@ -27,6 +27,7 @@ from derive.language.polynomial import (
     times,
 )
 from derive.language.system import Constraint, System
+from derive.language.token_ranges import TokenRange, token_ranges
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,13 @@ class Facts:
     ranges  (symbol, low, high) of each index, the latest first
     lower   (symbol, least value) of each size
     known   expressions known to be >= 0: from derived sizes, constraints on sizes and guards
+    tokens  (integer tensor, low, high) where its values have a range, as they are places of an axis
     """
 
     ranges: tuple[tuple[Integer, Integer, Integer], ...] = ()
     lower: tuple[tuple[Integer, int], ...] = ()
     known: tuple[Integer, ...] = ()
+    tokens: tuple[TokenRange, ...] = ()
 
     def within(self, indices: Iterable[Index]) -> Facts:
         """The facts, with more indices in scope; what was known of other indices of the same names is forgotten."""
@@ -78,6 +81,8 @@ def _system_facts(
 def facts_of(system: System, indices: Iterable[Index] = ()) -> Facts:
     """What a system tells, with some indices in scope."""
     base = _system_facts(tuple(system.derived.items()), tuple(system.lower.items()), system.constraints)
+    if any(t.integer for t in system.tensors.values()):
+        base = replace(base, tokens=tuple(sorted(token_ranges(system), key=str)))
     return base.within(indices)
 
 
@@ -124,7 +129,7 @@ _DIVISION = sympy.Symbol("_division", integer=True)
 
 def _without_indices(expression: Polynomial, facts: Facts) -> Polynomial | None:
     """The least value over the ranges of the indices, or None where a coefficient's sign is not known."""
-    for symbol, low, high in facts.ranges:
+    for symbol, low, high in (*_tokens_in(expression, facts), *facts.ranges):
         parts = linear_parts(expression, symbol)
         if parts is None:
             return None
@@ -139,6 +144,13 @@ def _without_indices(expression: Polynomial, facts: Facts) -> Polynomial | None:
             return None
         expression = plus(times(coefficient, polynomial(end)), rest)
     return expression
+
+
+def _tokens_in(expression: Polynomial, facts: Facts) -> list[tuple[Integer, Integer, Integer]]:
+    """The elements of integer tensors in an expression, with their ranges."""
+    ranges = {name: (low, high) for name, low, high in facts.tokens}
+    found = (a for a in atoms(expression) if isinstance(a, sympy.Indexed)) if ranges else ()
+    return [(a, *ranges[str(a.base.label)]) for a in found if str(a.base.label) in ranges]
 
 
 def _plainly_nonnegative(expression: Polynomial, facts: Facts) -> bool:

@@ -96,4 +96,4 @@ def test_a_state_of_two_recurrences_says_in_which_index_a_reader_is_a_step_on():
     inside, first, _ = derive(stacked).gradients["h"]
     steps = "`h[l+1,t,i]` one step on in `l`, by `h[l,t+1,i]` one step on in `t`, and by the layer above."
     assert f"is read by {steps}" in inside.steps[0].sentence
-    assert "is read by `h[1,t,i]` one step on in `l` and by nothing else" in first.steps[0].sentence
+    assert "is read by `h[1,t,i]` and by nothing else" in first.steps[0].sentence

@@ -9,7 +9,7 @@ import numpy as np
 
 from derive.forms.numpy_code import code
 from derive.forms.numpy_sizes import arguments
-from derive.forms.numpy_tokens import token_ranges
+from derive.language.token_ranges import token_ranges
 from derive.language.system import System
 from tests.forms.naive import FUNCTIONS, Naive
 

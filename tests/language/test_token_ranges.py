@@ -1,6 +1,6 @@
 """Integer tensors must stay in the ranges that they index; a guard on them lifts that."""
 
-from derive.forms.numpy_tokens import token_ranges
+from derive.language.token_ranges import token_ranges
 from derive.language.load import layer, load
 
 
