@@ -47,7 +47,8 @@ class Grid:
     tensors: Mapping[str, Stored]
 
     def __post_init__(self) -> None:
-        self.scope = Scope({size_symbol(name): value for name, value in self.sizes.items()})
+        single = {n: int(t.array) for n, t in self.tensors.items() if t.array.ndim == 0}  # whole numbers, of rank 0
+        self.scope = Scope({size_symbol(name): value for name, value in {**self.sizes, **single}.items()})
         self._axes: dict[tuple[int, int, int], Array] = {}
         self._places: dict[Hashable, Any] = {}
         self._offsets: dict[Hashable, tuple[Places, Array | None]] = {}

@@ -39,7 +39,8 @@ class BackwardFunction:
         arrays = {self._code.tensors[name]: array for name, array in arguments.arrays.items()}
         sizes = {keyword: arguments.sizes[name] for name, keyword in self._code.sizes.items()}
         functions = {keyword: arguments.functions[f] for f, keyword in self._code.functions.items()}
-        with np.errstate(divide="ignore", invalid="ignore"):  # beside a guard that is false anything may come out
+        # beside a guard that is false anything may come out
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             found = compiled(self._code.source, self._code.name)(**arrays, **sizes, **functions)
         return _apart(found, list(arrays.values()))
 

@@ -90,7 +90,9 @@ class Writer:
         return self.names.of("function", name)
 
     def size(self, symbol: Integer) -> Piece:
-        """A size or an index that a loop runs over."""
+        """A size, an index that a loop runs over, or an integer that is a tensor of rank 0."""
+        if symbol.name in self.system.tensors:
+            return Piece(self.tensor(symbol.name))
         if not is_size(symbol):
             return Piece(self.names.of("index", symbol.name))
         self.sizes[symbol.name] = None

@@ -23,6 +23,11 @@ def test_an_integer_tensor_is_read_inside_a_place():
     np.testing.assert_array_equal(GRID.integer(2 * element("tok", (i_,)) + 1, scope), [7, 3, 5, 5])
 
 
+def test_an_integer_without_indices_is_read_like_a_size():
+    grid = Grid({"H": 4}, {"k": Stored(np.array(3), ())})
+    assert grid.size(2 * size_symbol("k") + size_symbol("H")) == 10
+
+
 def test_a_place_outside_is_clipped_and_marked():
     scope, _ = GRID.bound(GRID.scope, [Index("i", H - H + 1, H)])
     offset, inside = GRID.clipped(i_ - 2, scope, 0, 2)

@@ -65,3 +65,15 @@ def test_the_source_stands_by_itself():
     exec(RNN.source, module)
     given = rnn_arguments(3, 2, 4, 2, 5)
     assert np.array_equal(module["backward"](**given)["dW_h"], RNN(**given)["dW_h"])
+
+
+def test_an_integer_without_indices():
+    system = layer(indices="n:N", inputs="x[n] k[]", integers="k", equations="y[n] = [n != k]*x[n]", output="y")
+    found = BackwardFunction(derive(system))(x=np.ones(3), k=2, dy=np.array([4.0, 5.0, 6.0]))
+    np.testing.assert_array_equal(found["dx"], [4.0, 0.0, 6.0])
+
+
+def test_what_overflows_beside_a_guard_that_is_false_is_not_mentioned():
+    bent = layer(indices="n:N", inputs="x[n]", equations="y[n] = [x[n] <= 0]*exp(x[n])", output="y")
+    found = BackwardFunction(derive(bent))(x=np.array([-1.0, 1000.0]), dy=np.ones(2))
+    np.testing.assert_allclose(found["dx"], [np.exp(-1.0), 0.0])

@@ -44,6 +44,11 @@ def test_facts_of_indices_and_of_blocks() -> None:
     assert loop.proved(T - t - 1)
 
 
+def test_an_integer_without_indices_is_the_argument_of_its_name() -> None:
+    writer = Writer(layer(indices="n:N", inputs="x[n] k[]", integers="k", equations="y[n] = [n != k]*x[n]", output="y"))
+    assert writer.size(size_symbol("k")).text == "k" and not writer.sizes
+
+
 def test_a_comment_stays_one_comment() -> None:
     writer = Writer(SYSTEM)
     writer.comment("word " * 60)

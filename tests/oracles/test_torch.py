@@ -40,29 +40,3 @@ def test_conv2d(setting):
         for k, axis in enumerate("hw")
     }
     compare("conv2d", values, lambda v: F.conv2d(v["x"], v["W"], v["b"], stride, padding, dilation), sizes)
-
-
-@pytest.mark.parametrize("sizes", [(1, 1, 1), (5, 3, 4), (1, 6, 2)])
-def test_linear(sizes):
-    batch, features, outputs = sizes
-    values = {
-        "x": RNG.normal(size=(batch, features)),
-        "W": RNG.normal(size=(outputs, features)),
-        "b": RNG.normal(size=outputs),
-    }
-    compare("linear", values, lambda v: F.linear(v["x"], v["W"], v["b"]))
-
-
-@pytest.mark.parametrize("sizes", [(1, 2), (5, 3), (4, 7)])
-def test_cross_entropy(sizes):
-    target = RNG.random(size=sizes)
-    values = {"z": RNG.normal(size=sizes), "target": target / target.sum(axis=1, keepdims=True)}
-
-    compare("cross_entropy", values, lambda v: F.cross_entropy(v["z"], v["target"], reduction="sum"))
-
-
-@pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (3, 5, 4, 2), (2, 9, 3, 6)])
-def test_embedding_adds_up_repeated_words(sizes):
-    batch, words, vocabulary, width = sizes
-    values = {"tok": RNG.integers(0, vocabulary, (batch, words)), "W": RNG.normal(size=(vocabulary, width))}
-    compare("embedding", values, lambda v: F.embedding(v["tok"], v["W"]))
