@@ -64,6 +64,7 @@ def build(fields: Fields, choice: Choice) -> Built:
     tensors = {**scope.tensors, LOSS: Tensor(LOSS, (), "computed")} if loss else scope.tensors
     given = assumed(fields.text("assume"), scope)
     _check_meanings(fields, {*scope.sizes, *scope.indices, *tensors})
+    example, numbers = _example(fields, declared)
     lower = least_values(declared, _integers((*equations, *([loss[1]] if loss else []))))
     system = System(
         name=fields.name,
@@ -86,7 +87,8 @@ def build(fields: Fields, choice: Choice) -> Built:
         meanings=_table(fields, "meaning."),
         group=_joined(fields.text("group")),
         constants=_constants(fields, declared),
-        example=_example(fields, declared),
+        example=example,
+        numbers=numbers,
         pytorch=_pytorch(fields, choice),
         study=study_of(fields, [n for n, t in tensors.items() if t.kind == "computed"]),
     )
@@ -124,20 +126,26 @@ def _constants(fields: Fields, declared: Declared) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_input(name, declared).name for name in names))
 
 
-def _example(fields: Fields, declared: Declared) -> dict[str, int]:
-    """``N=32 C=3``: a value for every free size, or none at all."""
-    values: dict[str, int] = {}
+def _example(fields: Fields, declared: Declared) -> tuple[dict[str, int], dict[str, str]]:
+    """``N=32 C=3 eps=1e-5``: a value for every free size, or none at all; and for inputs that are single numbers."""
+    scalars = [n for n, t in declared.tensors.items() if t.kind == "input" and not t.axes]
+    sizes: dict[str, int] = {}
+    numbers: dict[str, str] = {}
     for text in fields.text("example"):
         for entry in _names(text):
-            match = re.fullmatch(r"(\w+)=(\d+)", entry.text)
+            match = re.fullmatch(r"(\w+)=(\d+(?:\.\d+)?(?:e-?\d+)?)", entry.text)
             if match is None:
                 raise entry.error("expected a size and its value", 0, "as in N=32 C=3")
-            if match[1] not in declared.sizes:
-                raise entry.error(f"unknown size {match[1]}", 0, nearest(match[1], declared.sizes))
-            values[match[1]] = int(match[2])
-        if missing := [name for name in declared.sizes if name not in values]:
+            name, value = match.groups()
+            if name in declared.sizes and value.isdecimal():
+                sizes[name] = int(value)
+            elif name in scalars:
+                numbers[name] = value
+            else:
+                raise entry.error(f"unknown size {name}", 0, nearest(name, [*declared.sizes, *scalars]))
+        if missing := [name for name in declared.sizes if name not in sizes]:
             raise text.error(f"the example lacks {', '.join(missing)}")
-    return values
+    return sizes, numbers
 
 
 def _pytorch(fields: Fields, choice: Choice) -> PyTorch:

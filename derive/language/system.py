@@ -132,7 +132,7 @@ class System:
     prose     the author's words, by key; ``meanings`` what tensors, sizes and indices mean, by name
     group     of layers of its kind in the catalogue: recurrent, convolution, …
     constants inputs that nobody trains or sends a gradient back to, such as ε: documents keep their gradients short
-    example   sizes for a worked example of the shapes
+    example   sizes for a worked example of the shapes; ``numbers`` the usual values of inputs that are single numbers
     pytorch   the same layer in PyTorch
     study     what the document measures and derives besides: gradient norms over a recurrence, its truncation
     """
@@ -158,6 +158,7 @@ class System:
     group: str = ""
     constants: tuple[str, ...] = ()
     example: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
     pytorch: PyTorch = PyTorch()
     study: Study = Study()
 

@@ -11,7 +11,9 @@ from derive.rendering.compose_conventions import conventions
 from derive.rendering.compose_end import checks, code, rules, update
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import gradient, result
+from derive.rendering.compose_pytorch import in_pytorch
 from derive.rendering.compose_setting import setting, subtitle, symbols
+from derive.rendering.compose_sizes import sizes
 from derive.rendering.compose_study import study
 from derive.rendering.coverage import Briefly
 from derive.rendering.document import Block, Document, Heading, Paragraph, text
@@ -30,11 +32,13 @@ def _blocks(page: Page) -> Iterator[Block]:
     yield from setting(page)
     yield from symbols(page)
     yield from conventions(page)
+    yield from sizes(page)
     yield from pictures(page)
     yield from forward(page)
     yield from _backward(page)
     yield from study(page)
     yield from update(page)
+    yield from in_pytorch(page)
     yield from code(page)
     yield from checks(page)
     yield from rules(page)

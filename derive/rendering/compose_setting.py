@@ -10,7 +10,7 @@ from derive.rendering import formula as F
 from derive.rendering.document import Block, Code, Heading, Inlines, Math, Paragraph, Strong, Table, Text, said, text
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page, indices_of
-from derive.rendering.typeset import element, listed_conditions
+from derive.rendering.typeset import element
 
 
 def subtitle(page: Page) -> Inlines:
@@ -77,15 +77,6 @@ def symbols(page: Page) -> Iterator[Block]:
     kept = 4 if any(t.meaning for t in page.system.tensors.values()) else 3
     yield Table((2, 3, 3, 7)[:kept], header[:kept], tuple(row[:kept] for row in rows))
     yield Paragraph(text("Indices run over ") + _ranges(page) + text(".") + _unsettled(page))
-    for name, value in page.system.derived.items():
-        definition = integer_formula(value, page.style.notation, stacked=True)
-        letter = page.style.notation.index(name)
-        yield Paragraph(
-            (*text("The size "), Math(F.row(letter, F.EQUALS, definition)), Text(" follows from the others."))
-        )
-    if page.system.constraints:
-        conditions = tuple(c.condition for c in page.system.constraints)
-        yield Paragraph(said("The sizes must satisfy {}.", listed_conditions(conditions, page.style)))
 
 
 _ROLES = {"input": "input", "param": "parameter", "computed": "computed"}

@@ -115,3 +115,12 @@ def test_the_run_of_pytorch_may_be_parts_of_which_an_option_replaces_one() -> No
     }  # fmt: skip
     assert layer(**{**FIELDS, **fields}).pytorch.run == "h = layer(x)\ny = h"
     assert layer(**{**FIELDS, **fields}, set={"g": "softmax"}).pytorch.run == "h = layer(x)\ny = h.softmax(dim=-1)"
+
+
+def test_an_example_may_give_the_usual_values_of_single_numbers() -> None:
+    fields = {"indices": "i:I", "inputs": "x[i]  eps[]", "equations": "y[i] = x[i]/eps", "output": "y"}
+    system = layer(**fields, example="I=4 eps=1e-5")
+    assert (system.example, system.numbers) == ({"I": 4}, {"eps": "1e-5"})
+    for wrong in ("I=4 x=2", "I=1e-5 eps=1", "I=4 eps=", "eps=1"):
+        with pytest.raises(LayerError):
+            layer(**fields, example=wrong)

@@ -1,0 +1,41 @@
+import pytest
+
+from derive.language.load import layer
+from derive.rendering.pytorch_values import drawn, range_of
+
+FIELDS = {
+    "indices": "n:N  v=0..V-1  k:K",
+    "inputs": "x[n]  tok[n]  cls[n]  target[n,k]  m[n]  s[n]  tau[]  eps[]",
+    "params": "W[v]  b[k]",
+    "integers": "tok cls",
+    "assume": "sum(target[n,k], k) = 1",
+    "equations": """
+y[n,k] = [cls[n] == k]*b[k]*target[n,k] + x[n]*W[tok[n]]*[m[n] > 0]*sqrt(s[n] + 1)*tau + eps
+""",
+    "output": "y",
+    "example": "N=2 V=3 K=4 eps=1e-5",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    {
+        "x": "torch.randn(N)",
+        "tok": "torch.randint(0, V, (N,))",
+        "cls": "torch.randint(1, K+1, (N,))",
+        "target": "torch.softmax(torch.randn(N, K), dim=1)",
+        "m": "torch.randint(0, 2, (N,)).float()",
+        "s": "torch.rand(N)",
+        "tau": "torch.rand(())",
+        "eps": "1e-5",
+        "W": "torch.randn(V)",
+    }.items(),
+)
+def test_values_are_such_as_the_layer_takes(name, source):
+    system = layer(**FIELDS)
+    assert drawn(system, system.tensors[name]).replace(" ", "") == source.replace(" ", "")
+
+
+def test_whole_numbers_that_nothing_bounds_are_0_or_1():
+    system = layer(indices="n:N", inputs="x[n] c[n]", integers="c", equations="y[n] = x[n]*[c[n] == 2]", output="y")
+    assert [int(bound) for bound in range_of(system, system.tensors["c"])] == [0, 1]
