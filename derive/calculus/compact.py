@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.calculus.contract import CONTRACT
+from derive.calculus.contract import SETTLE
 from derive.calculus.instances import named_apart
 from derive.calculus.match import match
 from derive.calculus.simplify import ASSUME, SIMPLIFY, size_of
@@ -42,10 +42,11 @@ def compact(
             step = inserted_step(line, parts, scope, indices)
             if step.after == line:
                 continue
-            contracted, contractions = rewrite(step.after, CONTRACT, scope, indices)
-            after, rewrites = rewrite(contracted, (*SIMPLIFY, *ASSUME), scope, indices)
+            settled, contractions = rewrite(step.after, SETTLE, scope, indices)
+            simple, rewrites = rewrite(settled, SIMPLIFY, scope, indices)
+            after, uses = rewrite(simple, ASSUME + SIMPLIFY, scope, indices)
             if size_of(after) < size_of(line) or not names_read(parts[0].right):
-                steps += (step, *gathered("simplification", contractions + rewrites))
+                steps += (step, *gathered("simplification", contractions + rewrites), *gathered("assumption", uses))
                 line, shorter = after, True
     after, rewrites = rewrite(line, ASSUME + SIMPLIFY, scope, indices)
     return after, steps + gathered("assumption", rewrites)

@@ -191,3 +191,4 @@ CONTRACT = (
     merge_guards, exact_division, out_of_the_sum, count_terms,
 )  # fmt: skip
 LEFTOVER = (delta_to_guard, impossible_guard, known_guard, merge_guards, out_of_the_sum)
+SETTLE = (equality_to_delta, contract, impossible_guard, known_guard)  # what an inserted equality needs

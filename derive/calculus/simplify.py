@@ -15,7 +15,6 @@ from derive.language.expr import (
     MINUS_ONE,
     Add,
     Along,
-    Bracket,
     Call,
     Expr,
     Mul,
@@ -87,7 +86,7 @@ def like_terms(node: Expr, scope: Scope) -> Expr | None:
                 if alike is None:
                     gathered.append((rest, number))
                 else:
-                    gathered[alike] = (rest, gathered[alike][1] + number)
+                    gathered[alike] = (gathered[alike][0], gathered[alike][1] + number)
             if len(gathered) < len(terms):
                 return add(*(mul(Num(number), rest) for rest, number in gathered))
     return None
@@ -152,10 +151,9 @@ def numerator_first(node: Expr, scope: Scope) -> Expr | None:
     match node:
         case Mul(factors) if not isinstance(factors[-1], Add | Reduce):
             below = [f for f in factors if isinstance(f, Pow) and f.exponent == MINUS_ONE]
-            numbers = [f for f in factors if isinstance(f, Num | Bracket)]
-            above = [f for f in factors if f not in below and f not in numbers]
-            after = mul(*numbers, *above, *below)
-            return after if above and after != node else None
+            above = [f for f in factors if f not in below]
+            after = mul(*above, *below)
+            return after if not all(isinstance(f, Num) for f in above) and after != node else None
     return None
 
 

@@ -20,7 +20,7 @@ from derive.steps.record import Derivation, Step
 from derive.steps.rule import Rewrite, Rule, Scope
 
 MODULES = (cases, chain, closed_form, compact, condense, sweep)
-SETS = ("DIFFERENTIATE", "CONTRACT", "LEFTOVER", "SIMPLIFY", "ASSUME", "FOLD", "ARRANGE")
+SETS = ("DIFFERENTIATE", "CONTRACT", "LEFTOVER", "SETTLE", "SIMPLIFY", "ASSUME", "FOLD", "ARRANGE")
 
 
 def steps_of(derivation: Derivation) -> Iterator[Step]:
