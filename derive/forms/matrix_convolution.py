@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import sympy
 
+from derive.calculus.contract import contract
+from derive.calculus.guards import merge_guards
 from derive.forms.matrix_axes import is_plain
 from derive.forms.matrix_build import times
 from derive.forms.matrix_contract import NotSayable
@@ -21,6 +23,7 @@ from derive.language.expr import (
     Add,
     Bracket,
     Compare,
+    Delta,
     Elem,
     Expr,
     Index,
@@ -36,12 +39,16 @@ from derive.language.ranges import Facts, facts_of, proved
 from derive.language.system import System
 from derive.language.traverse import (
     free_symbols,
+    transform,
     walk,
 )
+from derive.steps.rewrite import rewrite
+from derive.steps.rule import scope_of
 
 
 def convolution(system: System, left: Elem, right: Expr, indices: tuple[Index, ...]) -> MatExpr | str | None:
     """The right side by the names of its convolutions; a reason if it has none for a window; None if it slides none."""
+    right = _without_equalities(system, right, indices)
     if not any(isinstance(n, Elem) and any(map(_is_windowed, n.index)) for n in walk(right)):
         return None
     entries = tuple(i for i in indices if i.symbol in left.index)
@@ -51,6 +58,31 @@ def convolution(system: System, left: Elem, right: Expr, indices: tuple[Index, .
     except NotSayable as refusal:
         return str(refusal)
     return said[0] if len(said) == 1 else Plus(said)
+
+
+def _without_equalities(system: System, right: Expr, indices: tuple[Index, ...]) -> Expr:
+    """The right side with sums carried out of which an equality leaves one term: ``s*i + d*u == p`` by its i."""
+
+    def with_deltas(node: Expr) -> Expr:
+        if not isinstance(node, Bracket):
+            return node
+        kept = tuple(c for c in node.conditions if not _is_equality(c))
+        deltas = (Delta(_integer(c.left), _integer(c.right)) for c in node.conditions if _is_equality(c))
+        return mul(*((Bracket(kept),) if kept else ()), *deltas)
+
+    line = transform(right, with_deltas)
+    if line == right:
+        return right
+    contracted, _ = rewrite(line, (contract, merge_guards), scope_of(system, indices, line), indices)
+    return right if any(isinstance(n, Delta) for n in walk(contracted)) else contracted
+
+
+def _is_equality(condition: Compare) -> bool:
+    """Whether a condition says that two places are the same."""
+    left, right = _integer(condition.left), _integer(condition.right)
+    if condition.op != "==" or left is None or right is None:
+        return False
+    return not (left - right).has(FloorDiv, Mod, sympy.Indexed)
 
 
 def _is_windowed(place: Integer) -> bool:

@@ -31,6 +31,15 @@ PLANE = {
     "equations": "y[n,c,p,r] = sum(W[c,u,v]*x[n,c,s*p+u,r+d*v], u, v)",
     "output": "y",
 }
+TRANSPOSED = {
+    "title": "Transposed convolution along a line",
+    "indices": "n:N o:O c:C i=0..L-1 u=0..K-1 p=0..P-1",
+    "sizes": "P = s*(L-1) + d*(K-1) + 1 - 2*q",
+    "inputs": "x[n,c,i]",
+    "params": "W[c,o,u]",
+    "equations": "y[n,o,p] = sum([s*i+d*u-q == p]*W[c,o,u]*x[n,c,i], c, i, u)",
+    "output": "y",
+}
 SIZES = {"N": 2, "O": 3, "C": 2, "L": 9, "K": 3, "s": 2, "d": 2, "q": 1, "M": 8, "R": 2}
 
 
@@ -85,6 +94,8 @@ def convolutions(fields):
                   "dx": "transposed convolution of dy and W"}),
         (PLANE, {"y": "correlation of x and W", "dW": "correlation of x and dy",
                  "dx": "transposed convolution of dy and W"}),
+        (TRANSPOSED, {"y": "transposed convolution of x and W", "dW": "correlation of dy and x",
+                      "dx": "correlation of dy and W"}),
         ({**FIELDS, "sizes": "P = L + 2*q - K + 1", "equations": FIELDS["equations"].replace("s*p+d*u", "p+u")},
          {"y": "correlation of x and W", "dW": "correlation of x and dy", "dx": "convolution of dy and W"}),
     ],
@@ -93,7 +104,7 @@ def test_a_convolution_and_its_gradients_by_name(fields, expected):
     assert {line.left.name: str(node) for _, line, node in convolutions(fields)} == expected
 
 
-@pytest.mark.parametrize("fields", [FIELDS, PLANE], ids=lambda f: f["title"])
+@pytest.mark.parametrize("fields", [FIELDS, PLANE, TRANSPOSED], ids=lambda f: f["title"])
 def test_the_names_mean_what_the_index_form_computes(fields):
     for system, line, node in convolutions(fields):
         world = World(system, {name: SIZES[name] for name in system.sizes})
@@ -132,6 +143,7 @@ def test_text_says_what_is_added():
         ("x[n,c,i] = sum(W[o,c,u]*y[n,o,i-u], o, u)", "nothing says"),
         ("x[n,c,i] = sum([i-u >= 0]*W[o,c,u]*y[n,o,i-u], o, u)", "nothing says"),
         ("x[n,c,i] = sum([(i-d*u)//s >= 0, (i-d*u)//s < P]*W[o,c,u]*y[n,o,(i-d*u)//s], o, u)", "nothing says"),
+        ("y[n,o,p] = sum([s*i+d*u-q == p, u < i]*W[o,c,u]*x[n,c,i], c, i, u)", "cuts the window off"),
         ("y[n,o,p] = sum(W[p,c,u]*x[n,c,s*p+d*u-q], c, u)", "more than where its window stands"),
     ],
 )
