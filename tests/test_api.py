@@ -117,6 +117,17 @@ def test_jupyter_shows_the_document(linear: derive.Derivation) -> None:
     assert linear.render("tex").rstrip().endswith(r"\end{document}")
 
 
+def test_pictures_are_files_beside_the_page(linear: derive.Derivation) -> None:
+    rnn = derive.gradients("rnn")
+    for to, ending, start in (("md", "svg", b"<?xml"), ("tex", "pdf", b"%PDF")):
+        ((name, content),) = rnn.pictures(to).items()
+        assert name == f"rnn-gradient-norms.{ending}" and content.startswith(start)
+        assert name in rnn.render(to)
+    assert linear.pictures() == {}
+    with pytest.raises(derive.LayerError, match="docx"):
+        linear.pictures("docx")
+
+
 def test_representations_can_be_read(linear: derive.Derivation) -> None:
     assert repr(linear).splitlines()[:2] == [
         "Derivation of linear (Linear layer)",

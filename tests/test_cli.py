@@ -64,7 +64,9 @@ def test_doc_of_a_layer_file_and_of_options(command: Command) -> None:
     Path("mine.toml").write_text(GOOD, encoding="utf-8")
     assert command("doc", "mine.toml")[0] == 0
     assert command("doc", "rnn", "--set", "f=relu", "--set", "g=softmax")[0] == 0
-    assert sorted(os.listdir("output")) == ["mine.md", "rnn-f-relu-g-softmax.md"]
+    picture = "rnn-f-relu-g-softmax-gradient-norms.svg"
+    assert sorted(os.listdir("output")) == ["mine.md", picture, "rnn-f-relu-g-softmax.md"]
+    assert Path("output", picture).read_bytes().startswith(b"<?xml")
     page = Path("output/rnn-f-relu-g-softmax.md").read_text(encoding="utf-8")
     assert page == derive.gradients(derive.load("rnn", f="relu", g="softmax")).render("md")
 
@@ -188,7 +190,7 @@ def test_a_document_is_written_whole_or_not_at_all(command: Command, monkeypatch
         self.touch()
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     exit_code, _, err = command("doc", "linear")
     assert exit_code == 2
     assert "No space left on device" in err
@@ -209,7 +211,7 @@ def test_an_interrupt_ends_quietly(command: Command, monkeypatch: pytest.MonkeyP
 
 def test_a_setting_goes_to_the_layers_that_have_it(command: Command) -> None:
     assert command("doc", "linear", "rnn", "--set", "f=relu")[0] == 0
-    assert sorted(os.listdir("output")) == ["linear.md", "rnn-f-relu.md"]
+    assert sorted(os.listdir("output")) == ["linear.md", "rnn-f-relu-gradient-norms.svg", "rnn-f-relu.md"]
     exit_code, _, err = command("doc", "linear", "conv2d", "--set", "f=relu")
     assert exit_code == 2
     assert "has no option f" in err

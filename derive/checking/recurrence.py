@@ -14,7 +14,7 @@ from derive.checking.reference import Interpreter
 from derive.language.expr import Elem
 from derive.steps.record import Bound, ClosedForm, EntrywiseForm, Truncation
 
-_TELLING = 1e-3  # of a gradient must be left out for its formula to be seen at work
+_TELLING = 1e4  # times the difference from it must be what is left out: a formula for it is then seen at work
 
 
 def unrolled(form: ClosedForm, reader: Interpreter) -> Comparison:
@@ -140,4 +140,5 @@ def _beside(value: Array, truth: Array, scale: Array) -> Comparison:
     if not (np.isfinite(value).all() and np.isfinite(truth).all()):
         return Comparison(np.inf, True)
     size = max(float(np.abs(scale).max()), np.finfo(float).tiny)
-    return Comparison(float(np.abs(value - truth).max()) / size, float(np.abs(truth).max()) > _TELLING * size)
+    difference = float(np.abs(value - truth).max())
+    return Comparison(difference / size, float(np.abs(truth).max()) > _TELLING * difference)

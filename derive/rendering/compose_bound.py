@@ -15,7 +15,7 @@ from derive.rendering.document import Equation as Displayed
 from derive.rendering.functions import applied
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import WIDTH, Page
-from derive.rendering.recurrence import letters_of, vector
+from derive.rendering.recurrence import letters_of, slashed, vector
 from derive.rendering.typeset import derivative, typeset
 from derive.steps.record import Bound
 
@@ -202,7 +202,8 @@ def _cases(page: Page, bound: Bound, words: Words) -> Iterator[Inlines]:
 def _one_number(page: Page, bound: Bound, words: Words) -> Inlines:
     """The same with a single unit, and along an eigenvector."""
     steps = _steps_between(page, bound, words)
-    change = F.row(_change(page, bound, words), F.EQUALS, F.Script(words.weight, above=steps))
+    states = (vector(page, bound.form, t) for t in (words.far, words.near))
+    change = F.row(slashed(*states), F.EQUALS, F.Script(words.weight, above=steps))
     small, large = (_power(base) for base in ("0.9", "1.1"))
     first = said(
         "{} With a single unit and slope 1 the Jacobian is a number {}, and {}: over 50 steps {}, but {}.",

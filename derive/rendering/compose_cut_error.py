@@ -9,6 +9,7 @@ from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.document import Block, Inlines, Math, Paragraph, Table, figure, said, text
 from derive.rendering.page import Page
+from derive.rendering.recurrence import slashed
 from derive.steps.record import Truncation
 
 _REACHES = (1, 2, 4, 8, 16)
@@ -41,4 +42,4 @@ def cut_error(page: Page, record: Truncation, reach: F.Formula) -> Iterator[Bloc
 
 def _gradient(page: Page, param: str) -> Inlines:
     names = page.style.notation
-    return (Math(F.row(F.PARTIAL, names.tensor(LOSS), F.Sign("/"), F.PARTIAL, names.tensor(param))),)
+    return (Math(slashed(names.tensor(LOSS), names.tensor(param))),)

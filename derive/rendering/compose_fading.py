@@ -12,6 +12,7 @@ from derive.rendering import formula as F
 from derive.rendering.document import Block, Curve, Heading, Inlines, Paragraph, Plot, figure, said, text
 from derive.rendering.naming import picture
 from derive.rendering.page import Page
+from derive.rendering.recurrence import slashed
 
 _STEPS = 50
 
@@ -63,7 +64,7 @@ def _caption(page: Page, curves: tuple[Curve, ...], setting: Setting) -> Inlines
     names: Inlines = ()
     if tensor in page.style.notation.tensors:
         of, by = (page.style.notation.tensor(name) for name in (LOSS, tensor))
-        names = said(", {},", F.Fenced("‖", F.row(F.PARTIAL, of, F.Sign("/"), F.PARTIAL, by), "‖"))
+        names = said(", {},", F.Fenced("‖", slashed(of, by), "‖"))
     units, width = F.Number(str(setting.units)), F.Number(str(round(setting.units**-0.5, 3)))
     where = (
         f" of a loss that reads only the last of {setting.steps} states, at each distance from it; 1 at the last. "

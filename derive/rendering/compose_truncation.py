@@ -19,7 +19,7 @@ from derive.rendering.integers import integer_formula
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
 from derive.rendering.page import WIDTH, Page
-from derive.rendering.recurrence import letters_of, transposed
+from derive.rendering.recurrence import letters_of, slashed, transposed
 from derive.rendering.typeset import derivative, typeset
 from derive.steps.record import ClosedForm, Truncation, gradient_name
 
@@ -56,11 +56,11 @@ class Cut:
         letter = names[gradient_name(self.record.tensor)].partition("_")[0]
         return F.Indexed(F.Name(letter, letter, style="bold"), (self.set(reach), self.set(time)))
 
-    def state(self, time: Integer) -> F.Formula:
-        """The whole gradient that is cut, as a vector."""
+    def state(self, time: Integer, inline: bool = False) -> F.Formula:
+        """The whole gradient that is cut, as a vector; ``inline`` on one line, as in running text."""
         name = replace(self.style.notation.tensor(self.record.tensor), style="bold")
-        by = F.Indexed(name, (self.set(time),))
-        return derivative(self.style.notation.tensor(LOSS), by)
+        of, by = self.style.notation.tensor(LOSS), F.Indexed(name, (self.set(time),))
+        return slashed(of, by) if inline else derivative(of, by)
 
 
 def truncation(page: Page) -> Iterator[Block]:
@@ -96,7 +96,7 @@ def _purpose(cut: Cut) -> Inlines:
     )
     kept = cut.vector(cut.record.kept, cut.reach, here)
     places = (cut.set(here), cut.set(here + cut.step * cut.reach))
-    return said(words, last, reach, kept, cut.state(here), *places)
+    return said(words, last, reach, kept, cut.state(here, inline=True), *places)
 
 
 def _solved(cut: Cut, form: ClosedForm) -> Iterator[Block]:
@@ -106,9 +106,9 @@ def _solved(cut: Cut, form: ClosedForm) -> Iterator[Block]:
     jacobian = transposed(cut.page, letters.jacobian, there)
     local = F.Indexed(F.Name(letters.local, letters.local, style="bold"), (cut.set(here),))
     kept, left = cut.record.kept, cut.record.left_out
-    yield Paragraph(
-        text("A gradient that comes from the next step may go one step less; at 0 only the local part is left:")
-    )
+    less = "A gradient that comes from the next step may go one step less; the local part alone is left at 0,"
+    last = F.row(cut.set(here), F.EQUALS, _end(cut))
+    yield Paragraph(said(f"{less} and at {{}}, where no step follows:", last))
     rows = (
         (cut.vector(kept, zero, here), local),
         (
@@ -118,7 +118,8 @@ def _solved(cut: Cut, form: ClosedForm) -> Iterator[Block]:
     )
     yield Displayed(_lines(rows))
     difference = F.row(cut.state(here), F.MINUS, cut.vector(kept, cut.reach, here))
-    what = F.row(cut.vector(left, cut.reach, here), F.EQUALS, difference)
+    inline = F.row(cut.state(here, inline=True), F.MINUS, cut.vector(kept, cut.reach, here))
+    what = F.row(cut.vector(left, cut.reach, here), F.EQUALS, inline)
     yield Paragraph(said("What is left out is {}. The local part is in both and cancels, so that", what))
     lacking = (
         (cut.vector(left, zero, here), F.row(jacobian, F.THIN, cut.state(there))),
@@ -129,7 +130,7 @@ def _solved(cut: Cut, form: ClosedForm) -> Iterator[Block]:
     yield Displayed(_product(cut, letters.jacobian, difference), evidence=cut.page.evidence_of(cut.record))
     yield Paragraph(_nothing_beyond(cut) + _checked(cut) + _how_much(cut))
     recurring = {names[g] for g in left for names in (kept, left)}
-    yield Details("In index notation, as it was evaluated", tuple(_equations(cut, recurring)))
+    yield Details("The same in index notation", tuple(_equations(cut, recurring)))
 
 
 def _lines(rows: tuple[tuple[F.Formula, F.Formula], ...]) -> F.Formula:
@@ -178,7 +179,7 @@ def _how_much(cut: Cut) -> Inlines:
     furthest = cut.here + cut.step * (cut.reach + 1)
     power = F.Script(F.Fenced("(", factor_of(cut.page, bound), ")"), above=cut.set(cut.reach + 1))
     left = F.Fenced("‖", cut.vector(cut.record.left_out, cut.reach, cut.here), "‖")
-    right = F.row(power, F.THIN, F.Fenced("‖", cut.state(furthest), "‖", 2))
+    right = F.row(power, F.THIN, F.Fenced("‖", cut.state(furthest, inline=True), "‖"))
     words = " By the bound above {}: where gradients vanish little is lost, where they explode much."
     return said(words, F.row(left, F.Sign("≤", "relation"), right))
 
@@ -200,7 +201,7 @@ def _unsolved(cut: Cut) -> Iterator[Block]:
     yield Displayed(whole, evidence=cut.page.evidence_of(cut.record))
     yield Paragraph(text("It is zero where no loss is further away.") + _checked(cut))
     recurring = {names[g] for g in left for names in (kept, left)}
-    yield Details("All of them, as they were evaluated", tuple(_equations(cut, recurring)))
+    yield Details("All of them", tuple(_equations(cut, recurring)))
 
 
 def _is_carried(cut: Cut, equation: Equation) -> bool:
@@ -250,7 +251,7 @@ def _kept_of(cut: Cut, gradient: str) -> tuple[Equation, ...]:
 
 def _by(cut: Cut, gradient: str) -> F.Formula:
     names = cut.style.notation
-    return F.row(F.PARTIAL, names.tensor(LOSS), F.Sign("/"), F.PARTIAL, names.tensor(names.gradients[gradient]))
+    return slashed(names.tensor(LOSS), names.tensor(names.gradients[gradient]))
 
 
 def _in_practice(cut: Cut) -> Inlines:

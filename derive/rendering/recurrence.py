@@ -57,5 +57,10 @@ def gradient_by(page: Page, form: ClosedForm, time: Integer) -> F.Formula:
     return derivative(element(Elem("loss"), page.style), vector(page, form, time))
 
 
+def slashed(of: F.Formula, by: F.Formula) -> F.Formula:
+    """A derivative on one line, as in running text: ∂L/∂h."""
+    return F.row(F.PARTIAL, of, F.Sign("/"), F.PARTIAL, by)
+
+
 def transposed(page: Page, letter: str, time: Integer) -> F.Formula:
     return F.Script(F.Name(letter, letter), integer_formula(time, page.style.notation), _TRANSPOSED)

@@ -5,7 +5,7 @@ from derive.language.integers import index_symbol
 from derive.language.load import layer
 from derive.rendering.latex import latex
 from derive.rendering.page import page
-from derive.rendering.recurrence import Letters, bold, entry, gradient_by, letters_of, transposed, vector
+from derive.rendering.recurrence import Letters, bold, entry, gradient_by, letters_of, slashed, transposed, vector
 
 T = index_symbol("t")
 
@@ -17,6 +17,9 @@ def test_letters_of_the_recurrent_network(derivation):
     assert letters_of(here, form) == Letters("J", "g", "s")
     assert latex(vector(here, form, T + 1)) == r"\mathbf h_{t+1}"
     assert latex(gradient_by(here, form, T)) == r"\frac{\partial\mathcal L}{\partial\mathbf h_{t}}"
+    assert latex(slashed(vector(here, form, T), vector(here, form, T + 1))) == (
+        r"\partial\mathbf h_{t}/\partial\mathbf h_{t+1}"
+    )
     assert latex(transposed(here, "J", T + 1)) == r"J_{t+1}^{\top}"
     assert latex(bold(here, "g", T)) == r"\mathbf g_{t}"
     assert latex(entry(here, "J", T, (form.row, form.column))) == "J_{t,k,i}"

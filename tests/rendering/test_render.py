@@ -14,7 +14,7 @@ from derive.calculus.sweep import derive
 from derive.language.load import catalogue, layer
 from derive.rendering import document as D
 from derive.rendering.compose import compose
-from derive.rendering.render import FORMATS, expression_latex, printed, render
+from derive.rendering.render import FORMATS, expression_latex, pictures, printed, render
 
 NASTY = {
     "title": r"A & B % C # D_e $f$ <b> | \input{g} {h} ~ ^",
@@ -74,7 +74,9 @@ def test_markdown_reads_every_formula_as_it_was_written(name, derivation, eviden
     text = "\n".join("".join(c.content for c in t.children or ()) for t in tokens)
     formulas = re.findall(r"\$\$.+?\$\$", source)
     assert formulas and all(f in text for f in formulas)
-    assert not any(c.type in ("em_open", "link_open", "image", "s_open", "html_inline") for c in inline)
+    assert not any(c.type in ("em_open", "link_open", "s_open", "html_inline") for c in inline)
+    shown = [f"{block.name}.svg" for block in document.blocks if isinstance(block, D.Plot)]
+    assert [c.attrs["src"] for c in inline if c.type == "image"] == shown
     html = {t.content.strip() for t in tokens if t.type == "html_block"}
     assert all(re.fullmatch(r"</details>|<details><summary>[\w ]+</summary>", h) for h in html)
 
@@ -123,3 +125,18 @@ def test_latex_of_any_text_compiles_and_reads_no_file(tmp_path):
 def test_a_document_of_ones_own_can_be_printed():
     page = D.Document("T", D.text("S"), (D.Paragraph(D.text("P")),))
     assert printed(page, "md") == "# T\n\nS\n\nP\n"
+
+
+CURVES = (D.Curve("a", ((0.0, 1.0), (1.0, 0.5))),)
+PLOT = D.Plot("page-norms", CURVES, "steps", "norm", "A curve [that] falls_.", D.text("What is seen."))
+
+
+def test_a_page_refers_to_its_pictures_which_are_files_of_their_own():
+    document = D.Document("T", (), (D.Details("more", (PLOT,)), D.Paragraph(D.text("end"))))
+    assert r"![A curve \[that\] falls\_.](page-norms.svg)" in printed(document, "md")
+    assert r"\includegraphics{page-norms.pdf}" in printed(document, "tex")
+    assert r"\emph{A curve [that] falls\_.}" in printed(document, "tex")  # where the file is missing
+    assert list(pictures(document, "md")) == ["page-norms.svg"]
+    assert pictures(document, "tex")["page-norms.pdf"].startswith(b"%PDF")
+    with pytest.raises(KeyError):
+        pictures(document, "docx")

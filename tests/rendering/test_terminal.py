@@ -68,3 +68,11 @@ def test_headings_and_what_is_folded_away() -> None:
     folded = D.Details("more", (D.Paragraph(D.text("hidden")),))
     lines = plain(terminal(page(D.Heading(1, D.text("One")), D.Heading(2, D.text("Two")), folded)))[2:]
     assert lines[0].startswith("One ─") and lines[1:] == ["Two"]
+
+
+def test_a_plot_is_told_in_figures() -> None:
+    curves = (D.Curve("one", ((0.0, 1.0), (1.0, 0.5))), D.Curve("two", ((0.0, 1.0), (1.0, 2e-9))))
+    plot = D.Plot("name", curves, "steps", "norm", "Two curves.", D.text("caption"))
+    assert plain(terminal(page(plot)))[2:] == [
+        "caption", "    steps         0         1", "    one     1.0e+00   5.0e-01", "    two     1.0e+00   2.0e-09",
+    ]  # fmt: skip
