@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from derive.language.functions import TABLE
+from derive.language.functions import TABLE, Function
 
 WINDOWS = '''
 def windows(x, places, outside=None):
@@ -122,7 +122,7 @@ _ARRAYS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
 
 def plain_call(function: str) -> str | None:
     """The NumPy function that a row of the table simply is: ``np.tanh``; "" for the identity; None for all else."""
-    formula = _of_reals(TABLE[function].numpy)
+    formula = of_reals(TABLE[function])
     if formula == "x":
         return ""
     name = formula.removesuffix("(x)")
@@ -131,12 +131,12 @@ def plain_call(function: str) -> str | None:
 
 def _elementwise(function: str) -> str:
     row = TABLE[function]
-    return f"\ndef {row.name}({', '.join(row.arguments)}):\n    return {_of_reals(row.numpy)}\n"
+    return f"\ndef {row.name}({', '.join(row.arguments)}):\n    return {of_reals(row)}\n"
 
 
-def _of_reals(formula: str) -> str:
-    """A formula of the table, which holds for complex x too, as one of real x."""
-    return formula.replace("np.real(x)", "x")
+def of_reals(row: Function) -> str:
+    """The source of a row of the table, which holds for complex x too, for real x."""
+    return row.real or row.numpy.replace("np.real(x)", "x")
 
 
 HELPER_NAMES = frozenset(_ARRAYS) | frozenset(TABLE)

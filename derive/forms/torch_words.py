@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from derive.forms.numpy_code import Code
+from derive.forms.numpy_helpers import of_reals
 from derive.forms.torch_helpers import HELPERS
 from derive.language.functions import TABLE
 
@@ -15,7 +16,20 @@ _RENAMED: Mapping[str, str] = MappingProxyType(
     {
         **{
             f"np.{n}": f"torch.{n}"
-            for n in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sign", "where", "broadcast_to")
+            for n in (
+                "abs",
+                "exp",
+                "expm1",
+                "log",
+                "log1p",
+                "sqrt",
+                "sin",
+                "cos",
+                "tanh",
+                "sign",
+                "where",
+                "broadcast_to",
+            )
         },
         "np.clip": "torch.clamp",
         "erf": "torch.erf",
@@ -46,7 +60,7 @@ def _helper(name: str) -> str:
     if name in HELPERS:
         return HELPERS[name].strip("\n")
     row = TABLE[name]
-    formula = _statement(row.numpy.replace("np.real(x)", "x"))
+    formula = _statement(of_reals(row))
     return f"def {row.name}({', '.join(row.arguments)}):\n    return {formula}"
 
 

@@ -23,6 +23,7 @@ class Function:
     notation    how it is printed: a symbol set before its argument (tanh, σ), one of the shapes ``e^x``, ``√x`` and
                 ``|x|``, or a formula in the language over the arguments
     numpy       source over the arguments (real or complex arrays)
+    real        shorter source for real arrays, if there is one
     domain      where it is smooth: conditions in the language, by which test points are chosen
     steepest    the largest size of the derivative, as a fraction: 1/4; empty where it has no bound or none is known
     kink        the argument values at which the derivative jumps, and the convention used there
@@ -36,14 +37,15 @@ class Function:
     domain: str = ""
     kink: str = ""
     steepest: str = ""
+    real: str = ""
 
 
 def _row(
     name: str, derivative: str | tuple[str, ...], notation: str, numpy: str, domain: str = "", kink: str = "",
-    arguments: tuple[str, ...] = ("x",), steepest: str = "",
+    arguments: tuple[str, ...] = ("x",), steepest: str = "", real: str = "",
 ) -> Function:  # fmt: skip
     derivatives = (derivative,) if isinstance(derivative, str) else derivative
-    return Function(name, arguments, derivatives, notation, numpy, domain, kink, steepest)
+    return Function(name, arguments, derivatives, notation, numpy, domain, kink, steepest, real)
 
 
 # erf x = 2/sqrt(pi) x exp(-x²) (1 + 2x²/3 + (2x²)²/(3·5) + …), in which nothing cancels; beyond 6 it is 1 to rounding.
@@ -59,7 +61,7 @@ TABLE: Mapping[str, Function] = MappingProxyType(
         for row in (
             _row("linear", "1", "x", "x", steepest="1"),
             _row("pi", (), "π", "np.pi", arguments=()),
-            _row("stop", "0", "stop", "np.real(x)", steepest="0"),
+            _row("stop", "0", "stop", "np.real(x)", real="x", steepest="0"),
             _row("exp", "y", "e^x", "np.exp(x)"),
             _row("expm1", "exp(x)", "exp(x) - 1", "np.expm1(x)"),
             _row("log", "1/x", "log", "np.log(x)", domain="x > 0"),
@@ -74,7 +76,7 @@ TABLE: Mapping[str, Function] = MappingProxyType(
                  steepest="1"),
             _row("relu", "[x > 0]", "ReLU", "np.where(np.real(x) > 0, x, 0.0)",
                  kink="x = 0, where the derivative is taken as 0", steepest="1"),
-            _row("abs", "sign(x)", "|x|", "np.sign(np.real(x)) * x",
+            _row("abs", "sign(x)", "|x|", "np.sign(np.real(x)) * x", real="np.abs(x)",
                  kink="x = 0, where the derivative is taken as 0", steepest="1"),
             _row("sign", "0", "sign", "np.sign(np.real(x))", kink="x = 0, where it jumps"),
             _row("squared_error", ("2*(x - t)", "-2*(x - t)"), "(x - t)**2", "(x - t) ** 2",

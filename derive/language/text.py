@@ -11,6 +11,9 @@ from derive.language.binding import substitute
 from derive.language.integers import FloorDiv, Integer, Mod, is_size
 from derive.language.traverse import free_symbols
 
+LARGEST_DENOMINATOR = 64  # of what is printed as a fraction though it is a decimal number too
+MAX_DECIMALS = 12
+
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = range(5)
 
 
@@ -62,9 +65,18 @@ def _text(expr: E.Expr) -> tuple[str, int]:
     raise TypeError(f"no text for {type(expr).__name__}")
 
 
+def decimal(value: Fraction) -> str:
+    """A fraction with long terms as a decimal number, where it is one exactly: 0.044715; empty for all others."""
+    digits = next((n for n in range(1, MAX_DECIMALS + 1) if 10**n % value.denominator == 0), None)
+    if value.denominator <= LARGEST_DENOMINATOR or digits is None:
+        return ""
+    whole, part = divmod(abs(value.numerator) * 10**digits // value.denominator, 10**digits)
+    return f"{'-' if value < 0 else ''}{whole}.{part:0{digits}d}"
+
+
 def _number(value: Fraction) -> tuple[str, int]:
-    if value.denominator == 1:
-        return str(value), _ATOM if value >= 0 else _UNARY
+    if short := str(value) if value.denominator == 1 else decimal(value):
+        return short, _ATOM if value >= 0 else _UNARY
     return f"{value.numerator}/{value.denominator}", _PRODUCT
 
 

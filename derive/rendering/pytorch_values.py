@@ -72,7 +72,11 @@ def _sums_to_one(system: System, tensor: Tensor) -> int | None:
 
 def _is_condition(system: System, tensor: Tensor) -> bool:
     """Whether it counts only how an input compares with a number."""
-    return any(_has_side(c, tensor) and any(isinstance(s, Num) for s in (c.left, c.right)) for c in _conditions(system))
+    compared = [
+        c for c in _conditions(system) if _has_side(c, tensor) and isinstance(c.left, Num) | isinstance(c.right, Num)
+    ]
+    reads = sum(isinstance(node, Elem) and node.name == tensor.name for node in _nodes(system))
+    return bool(compared) and len(compared) == reads
 
 
 def _is_positive(system: System, tensor: Tensor) -> bool:

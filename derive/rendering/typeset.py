@@ -11,6 +11,7 @@ from derive.language.binding import fresh_name, substitute
 from derive.language.functions import TABLE
 from derive.language.integers import Integer, symbols_of
 from derive.language.system import LOSS
+from derive.language.text import decimal
 from derive.language.traverse import all_index_names, transform, walk
 from derive.rendering import formula as F
 from derive.rendering.conditions import chains, even_divisions
@@ -86,8 +87,8 @@ def _set(expr: E.Expr, style: Style) -> Set:
 
 def _number(value: Fraction) -> Set:
     size = abs(value)
-    formula: F.Formula = F.Number(str(size.numerator))
-    if size.denominator != 1:
+    formula: F.Formula = F.Number(decimal(size) or str(size.numerator))
+    if size.denominator != 1 and not decimal(size):
         formula = F.Fraction(formula, F.Number(str(size.denominator)))
     return (formula, ATOM) if value >= 0 else (F.row(F.NEGATIVE, formula), SUM)
 
@@ -257,7 +258,7 @@ def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, 
     if op == "argmax":
         group = [F.joined(p, F.COMMA) for p in (places, names)]
         where, which = (F.fenced("(", g, ")") for g in group) if len(over) > 1 else group
-        best = F.row(F.Big("argmax", which), F.GAP, _at_least(body, PRODUCT, style))
+        best = F.row(F.Big("argmax", which), F.THIN, _at_least(body, PRODUCT, style))
         return F.fenced("[", F.row(where, F.EQUALS, best), "]")
     below = F.joined(places, F.COMMA)
     argument = _vector(body, over, style)

@@ -112,4 +112,4 @@ def test_a_helper_brings_along_what_it_calls() -> None:
     assert [s.split("(")[0] for s in helper_sources(["windows"])] == ["def overhang", "def strided", "def windows"]
     assert len(helper_sources(["windows", "add_windows"])) == 4
     assert (plain_call("tanh"), plain_call("linear"), plain_call("sigmoid")) == ("np.tanh", "", None)
-    assert (plain_call("stop"), plain_call("sign")) == ("", "np.sign")
+    assert (plain_call("stop"), plain_call("sign"), plain_call("abs")) == ("", "np.sign", "np.abs")

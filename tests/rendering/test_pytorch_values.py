@@ -10,7 +10,7 @@ FIELDS = {
     "integers": "tok cls",
     "assume": "sum(target[n,k], k) = 1",
     "equations": """
-y[n,k] = [cls[n] == k]*b[k]*target[n,k] + x[n]*W[tok[n]]*[m[n] > 0]*sqrt(s[n] + 1)*tau + eps
+y[n,k] = [cls[n] == k]*b[k]*target[n,k] + [x[n] > 0]*x[n]*W[tok[n]]*[m[n] > 0]*sqrt(s[n] + 1)*tau + eps
 """,
     "output": "y",
     "example": "N=2 V=3 K=4 eps=1e-5",

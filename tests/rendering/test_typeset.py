@@ -50,6 +50,7 @@ from derive.rendering.typeset import Mark, typeset
         ("f(v[i])**2", "f(v_{i})^{2}"),
         ("v[i]**(-2)", r"\frac{1}{v_{i}^{2}}"),
         ("v[i]**(1/2)", r"\sqrt{v_{i}}"),
+        ("0.044715*v[i]", r"0.044715v_{i}"),
         ("v[i]**(3/2)", "v_{i}^{3/2}"),
         ("v[i]/2", r"\frac{1}{2}\,v_{i}"),
         # quotients

@@ -65,8 +65,8 @@ def classification(draw: dict[str, object], **options: str) -> list[Setting]:
 SETTINGS = [
     *regression("mse"),
     *regression("l1"),
-    *regression("huber", delta=1.0),
-    *regression("huber", delta=0.3),
+    *regression("huber", c=1.0),
+    *regression("huber", c=0.3),
     *classification({"target": distributions}, targets="probabilities"),
     *classification({"label": labels}, targets="indices"),
     *classification({"label": labels, "eps": always(0.1)}, targets="smoothed"),
