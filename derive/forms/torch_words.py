@@ -16,20 +16,7 @@ _RENAMED: Mapping[str, str] = MappingProxyType(
     {
         **{
             f"np.{n}": f"torch.{n}"
-            for n in (
-                "abs",
-                "exp",
-                "expm1",
-                "log",
-                "log1p",
-                "sqrt",
-                "sin",
-                "cos",
-                "tanh",
-                "sign",
-                "where",
-                "broadcast_to",
-            )
+            for n in "abs exp expm1 log log1p sqrt sin cos tanh sign where broadcast_to".split()
         },
         "np.clip": "torch.clamp",
         "erf": "torch.erf",
