@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from itertools import chain, islice, repeat
+from itertools import chain, repeat
 
 from derive.checking.compare import Comparison, compared
 from derive.checking.points import Point, point
@@ -158,9 +158,14 @@ class Checker:
             yield made[k]
 
     def whole(self, record: Record, check: Callable[[Interpreter], Comparison]) -> None:
-        """Check what is said of a recurrence as a whole."""
-        places = list(islice(self._places(frozenset()), len(RECURRENCES)))
-        found = [check(p.interpreter) for p in places]
+        """Check what is said of a recurrence as a whole, at more points where the first ones tell nothing of it."""
+        places: list[Place] = []
+        found: list[Comparison] = []
+        for place in self._places(frozenset()):
+            if len(places) >= len(RECURRENCES) and any(c.telling for c in found):
+                break
+            places.append(place)
+            found.append(check(place.interpreter))
         self._note(record, places, found, any(c.telling for c in found))
 
     def _note(self, record: Record, places: Sequence[Place], found: Sequence[Comparison], seen: bool) -> None:

@@ -43,6 +43,7 @@ _ATTEMPTS = 25  # draws at each of three levels: any signs, logarithms' argument
 _HOPELESS = 5  # draws without a single one at which every function is defined: the next level is tried
 _CLEAR_OF_KINKS = 1e-3
 _INSIDE_DOMAIN = 1e-4
+_ALL_POSITIVE = 0.4  # values of one sign are drawn smaller, as their sums grow and would saturate what they enter
 _FAR = 12.0  # an argument of a smooth function beyond which its slope may drown in rounding
 _NARROWER, _LEAST_SPREAD = 0.7, 0.05  # values are drawn closer to zero where arguments come out so far
 
@@ -87,6 +88,7 @@ def point(system: System, sizes: Mapping[str, int], seed: int = 0) -> Point:
     best: tuple[tuple[float, ...], Point] | None = None
     spread = 1.0
     for level in range(3):
+        spread = min(spread, _ALL_POSITIVE) if level == 2 else spread
         for attempt in range(_ATTEMPTS):
             if best is None and attempt == _HOPELESS and level < 2:
                 break
