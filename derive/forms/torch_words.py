@@ -12,12 +12,10 @@ from derive.forms.numpy_helpers import of_reals
 from derive.forms.torch_helpers import HELPERS
 from derive.language.functions import TABLE
 
+_ALIKE = ("abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sign", "where", "broadcast_to")
 _RENAMED: Mapping[str, str] = MappingProxyType(
     {
-        **{
-            f"np.{n}": f"torch.{n}"
-            for n in "abs exp expm1 log log1p sqrt sin cos tanh sign where broadcast_to".split()
-        },
+        **{f"np.{n}": f"torch.{n}" for n in _ALIKE},
         "np.clip": "torch.clamp",
         "erf": "torch.erf",
     }
