@@ -12,10 +12,11 @@ from derive.calculus.match import match
 from derive.calculus.simplify import SIMPLIFY
 from derive.calculus.terms import factors_of
 from derive.language.binding import substitute
-from derive.language.expr import ONE, Call, Elem, Expr, mul
+from derive.language.expr import ONE, Bracket, Call, Delta, Expr, mul
 from derive.language.functions import TABLE
+from derive.language.integers import Integer, is_size
 from derive.language.system import Equation, System
-from derive.language.traverse import free_symbols
+from derive.language.traverse import free_symbols, walk
 from derive.steps.record import Bound, ClosedForm
 from derive.steps.rewrite import rewrite
 from derive.steps.rule import scope_of
@@ -25,12 +26,10 @@ def norm_bound(backward: System, form: ClosedForm) -> Bound | None:
     """The bound that a closed form's Jacobian has, or None where it is not of this shape."""
     row, column = form.row.symbol, form.column.symbol
     factors = factors_of(form.jacobian)
-    matrices = [f for f in factors if isinstance(f, Elem) and set(f.index) == {row, column}]
-    if len(matrices) != 1:
+    matrices = [f for f in factors if column in free_symbols(f)]
+    if len(matrices) != 1 or not _is_matrix(matrices[0], {row, column}):
         return None
     scale = mul(*(f for f in factors if f is not matrices[0]))
-    if column in free_symbols(scale):
-        return None
     if scale == ONE:
         return Bound(form, matrices[0], scale, None, None, Fraction(1))
     for equation in backward.equations:
@@ -40,6 +39,12 @@ def norm_bound(backward: System, form: ClosedForm) -> Bound | None:
             name = equation.right.function
             return Bound(form, matrices[0], scale, name, argument, steepest(name))
     return Bound(form, matrices[0], scale, None, None, None)
+
+
+def _is_matrix(expr: Expr, places: set[Integer]) -> bool:
+    """Whether an expression stands for the same matrix at every step and for every sample: W, or W V + U."""
+    indices = {s for s in free_symbols(expr) if not is_size(s)}
+    return indices == places and not any(isinstance(n, Bracket | Delta) for n in walk(expr))
 
 
 def steepest(function: str) -> Fraction | None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.language.expr import ONE
+from derive.forms.matrix import matrix_of
+from derive.forms.matrix_tree import MatExpr
+from derive.language.expr import ONE, Add, Elem
 from derive.language.integers import Integer, index_symbol
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned
@@ -17,7 +19,8 @@ from derive.rendering.integers import integer_formula
 from derive.rendering.page import WIDTH, Page
 from derive.rendering.recurrence import letters_of, slashed, vector
 from derive.rendering.typeset import derivative, typeset
-from derive.steps.record import Bound
+from derive.rendering.typeset_matrix import matrix_formula
+from derive.steps.record import Bound, Truncation, gradient_name
 
 _AT_MOST = F.Sign("≤", "relation")
 _STEPS = 50  # over which the example of a single number runs
@@ -136,15 +139,23 @@ def _norms(page: Page, bound: Bound, words: Words) -> Iterator[Block]:
         yield Paragraph(said(checked, F.Name(words.jacobian, words.jacobian)))
 
 
+def _matrix(page: Page, bound: Bound) -> F.Formula:
+    """W, or an expression of several matrices."""
+    if isinstance(bound.matrix, Elem):
+        return page.style.notation.tensor(bound.matrix.name)
+    found = matrix_of(page.derivation.backward, bound.matrix, (bound.form.row, bound.form.column))
+    return matrix_formula(found, page.style) if isinstance(found, MatExpr) else typeset(bound.matrix, page.style)
+
+
 def factor_of(page: Page, bound: Bound) -> F.Formula:
     """γ‖W‖, by which the bound changes with every step."""
-    matrix = _norm(page.style.notation.tensor(bound.matrix.name))
+    matrix = _norm(_matrix(page, bound))
     return matrix if bound.scale == ONE else F.row(_free(page, "gamma", "kappa", "c"), F.THIN, matrix)
 
 
 def _shape_of_factors(page: Page, bound: Bound, words: Words) -> Inlines:
     """That a factor is the matrix with its rows scaled, and what γ is."""
-    matrix = page.style.notation.tensor(bound.matrix.name)
+    matrix = _matrix(page, bound)
     if bound.scale == ONE:
         return said(" Here every factor is {}, so", matrix)
     scale = typeset(bound.scale, page.style)
@@ -172,7 +183,7 @@ def _number(value: Fraction) -> F.Formula:
 
 
 def _cases(page: Page, bound: Bound, words: Words) -> Iterator[Inlines]:
-    matrix = _norm(page.style.notation.tensor(bound.matrix.name))
+    matrix = _norm(_matrix(page, bound))
     factor = factor_of(page, bound)
     one = F.Number("1")
     below, above = (F.row(factor, F.Sign(sign, "relation"), one) for sign in "<>")
@@ -209,7 +220,7 @@ def _one_number(page: Page, bound: Bound, words: Words) -> Inlines:
         "{} With a single unit and slope 1 the Jacobian is a number {}, and {}: over 50 steps {}, but {}.",
         Strong("One number."), words.weight, change, small, large,
     )  # fmt: skip
-    matrix = page.style.notation.tensor(bound.matrix.name)
+    matrix = _matrix(page, bound)
     power = F.Script(words.eigenvalue, above=steps)
     second = said(
         " With more units the same happens along each eigenvector of {}: one with eigenvalue {} is multiplied by {} as "
@@ -230,12 +241,22 @@ def _unbounded(page: Page) -> Iterator[Block]:
     cut = page.derivation.truncation
     if cut is None:
         return
-    gradients = tuple(page.style.notation.tensor(page.style.notation.gradients[n]) for n in cut.left_out)
-    together = (
+    forms = [f for f in page.derivation.closed_forms if gradient_name(f.tensor) in cut.left_out]
+    one_path = forms and not isinstance(forms[0].jacobian, Add)
+    simple = (
         "A bound for the Jacobian of several steps is simple to state where that of one step is a matrix with its rows "
         "scaled: it is then the norm of the matrix times the largest scale, to the power of the number of steps. Here "
-        "it is not of that form. A change reaches the next step by several paths at once, through {}, and the Jacobian "
-        "of a step is a sum over these paths. No bound by the norm of a single weight matrix follows: a path that does "
-        "not lead through the weights at all can carry a gradient on without making it smaller."
+        "it is not of that form."
     )
-    yield Paragraph(said(together, F.joined(gradients, F.COMMA)))
+    yield Paragraph(text(simple) + (() if one_path else _by_several_paths(page, cut)))
+
+
+def _by_several_paths(page: Page, cut: Truncation) -> Inlines:
+    names = page.style.notation
+    through = (names.tensor(names.gradients[n]) for n in cut.left_out)
+    paths = (
+        " A change reaches the next step by several paths at once, through {}, and the Jacobian of a step is a sum "
+        "over these paths. No bound by the norm of a single weight matrix follows: a path that does not lead through "
+        "the weights at all can carry a gradient on without making it smaller."
+    )
+    return said(paths, F.joined(tuple(through), F.COMMA))

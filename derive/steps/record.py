@@ -127,14 +127,14 @@ class EntrywiseForm:
 class Bound:
     """How large a product of the Jacobians of a closed form can be: ||J[s] … J[t+1]|| <= (γ ||W||)^(s-t).
 
-    matrix    W, as an element over row and column of the form
+    matrix    W, an expression over row and column of the form
     scale     what each row of W is multiplied by in J; 1 where it is nothing
     function  the elementwise function whose derivative the scale is, read at ``argument``; None where it is none
     steepest  γ, the largest size of that derivative; None where it is not known
     """
 
     form: ClosedForm
-    matrix: Elem
+    matrix: Expr
     scale: Expr
     function: str | None
     argument: Expr | None

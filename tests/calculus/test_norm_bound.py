@@ -7,7 +7,7 @@ import pytest
 from derive.calculus.norm_bound import norm_bound, steepest
 from derive.calculus.sweep import derive
 from derive.language.load import layer, load
-from derive.steps.record import Bound
+from derive.steps.record import Bound, Derivation
 
 
 def bound_of(right: str, params: str = "W[i,k]", **options: object) -> Bound | None:
@@ -23,6 +23,10 @@ def bound_of(right: str, params: str = "W[i,k]", **options: object) -> Bound | N
     derivation = derive(made)
     (form,) = derivation.closed_forms
     return norm_bound(derivation.backward, form)
+
+
+def norm_bound_of(derivation: Derivation) -> Bound | None:
+    return norm_bound(derivation.backward, derivation.closed_forms[0])
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,18 @@ def test_rows_may_be_scaled_by_what_is_no_slope() -> None:
     bound = bound_of("v[i]*a[t,n,i]", params="W[i,k]  v[i]")
     assert bound is not None
     assert (str(bound.scale), bound.function, bound.steepest) == ("v[k]", None, None)
+
+
+def test_the_matrix_may_be_made_of_several() -> None:
+    bound = norm_bound_of(derive(load("rnn_one_to_many")))
+    assert bound is not None
+    assert str(bound.matrix) == "sum(W_x[k,o]*W_y[o,i], o) + W_h[k,i]"
+    assert bound.function == "tanh"
+
+
+def test_what_several_paths_add_up_to_has_no_such_bound() -> None:
+    derivation = derive(load("gru"))
+    assert derivation.closed_forms and norm_bound_of(derivation) is None
 
 
 def test_a_jacobian_of_another_shape_has_no_such_bound() -> None:

@@ -70,5 +70,15 @@ def test_where_there_is_no_bound_of_this_kind_the_page_says_so():
     assert not shown(blocks) and "No bound by the norm of a single weight matrix follows" in told(blocks)
 
 
+def test_a_matrix_made_of_several():
+    derived = derive(replace(load("rnn_one_to_many"), study=Study(truncation="h")))
+    assert r"(\gamma\,\Vert W_{x}W_{y}+W_{h}\Vert)^{s-t}" in "".join(shown(blocks_of(derived)))
+
+
+def test_one_path_may_have_a_jacobian_of_another_shape():
+    text = told(blocks_of(recurrent("sum(W[t,i,k]*h[t+1,n,k], k) + x[t,n,i]", params="W[t,i,k]")))
+    assert text.endswith("it is not of that form.")
+
+
 def test_what_is_not_studied_has_no_section(derivation):
     assert not blocks_of(derivation("linear"))

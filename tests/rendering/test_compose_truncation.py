@@ -55,7 +55,7 @@ def test_where_several_tensors_recur_together_what_is_carried_is_shown():
 
 
 def test_no_formula_is_wider_than_the_page():
-    for name in ("rnn", "lstm", "gru"):
+    for name in ("rnn", "lstm", "gru", "rnn_one_to_many"):
         derived = derive(replace(load(name), study=Study(truncation="h")))
         blocks = blocks_of(derived)
         inner = [i for b in blocks if isinstance(b, D.Details) for i in b.blocks]
