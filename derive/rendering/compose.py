@@ -9,6 +9,7 @@ from derive.rendering.compose_brief import how_to_see_steps
 from derive.rendering.compose_closed_form import closed_form
 from derive.rendering.compose_conventions import conventions
 from derive.rendering.compose_end import checks, code, rules, update
+from derive.rendering.compose_entrywise import entrywise_form
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import gradient, result
 from derive.rendering.compose_pytorch import in_pytorch
@@ -54,6 +55,9 @@ def _backward(page: Page) -> Iterator[Block]:
         for form in page.derivation.closed_forms:
             if form.left == one.left:
                 yield from closed_form(page, form)
+        for entrywise in page.derivation.entrywise_forms:
+            if entrywise.left == one.left:
+                yield from entrywise_form(page, entrywise)
     if briefly:
         yield Heading(2, text("Gradients of the constants"))
         yield Paragraph(how_to_see_steps(page))

@@ -5,6 +5,7 @@ from derive.rendering import document as D
 from derive.rendering import formula as F
 from derive.rendering.compose import compose
 from derive.rendering.page import indices_of, page
+from derive.rendering.recurrence import letters_of
 
 
 def formulas_in(value):
@@ -63,7 +64,8 @@ def test_no_name_is_printed_that_is_not_introduced(name, derivation):
     system = derived.system
     known = {*system.tensors, *system.sizes, *system.derived, *here.style.notation.ranges, "e", "eta", "delta", "loss"}
     known |= {i.name for i in indices_of(derived)}  # those with several ranges are said to be shown with limits
-    known |= {"J", "g", "s"} if derived.closed_forms else set()
+    for form in (*derived.closed_forms, *derived.entrywise_forms):
+        known |= set(vars(letters_of(here, form)).values()) | {"I", "E"}
     document = compose(derived, None, None)
     blocks = [b for b in document.blocks if not isinstance(b, D.Items)]
     rules = set(map(id, section(document, "Rules used")))

@@ -5,7 +5,20 @@ from derive.language.integers import index_symbol
 from derive.language.load import layer
 from derive.rendering.latex import latex
 from derive.rendering.page import page
-from derive.rendering.recurrence import Letters, bold, entry, gradient_by, letters_of, slashed, transposed, vector
+from derive.rendering.recurrence import (
+    Letters,
+    bold,
+    ends,
+    entry,
+    free_letter,
+    gradient_by,
+    inside,
+    letters_of,
+    only_at_the_start,
+    slashed,
+    transposed,
+    vector,
+)
 
 T = index_symbol("t")
 
@@ -31,3 +44,18 @@ def test_letters_that_are_taken():
     (form,) = taken.closed_forms
     letters = letters_of(page(taken, None, None), form)
     assert (letters.jacobian, letters.local) == ("K", "q")
+    assert free_letter(page(taken, None, None), "g", "h", "u") == "u"
+
+
+def test_where_a_recursion_starts_and_where_it_goes_on(derivation):
+    derived = derivation("rnn")
+    (form,) = derived.closed_forms
+    assert tuple(map(str, ends(form))) == ("T", "1")
+    assert latex(inside(page(derived, None, None), form)) == "t<T"
+    assert only_at_the_start(form) is None
+
+
+def test_a_local_part_of_the_last_step_only(derivation):
+    (form,) = derivation("rnn_many_to_one").closed_forms
+    assert str(form.local) == "[t == T]*sum(dy[n,o]*W_y[o,i], o)"
+    assert str(only_at_the_start(form)) == "sum(dy[n,o]*W_y[o,i], o)"
