@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from derive.forms.matrix import Reading, matrix_form
 from derive.forms.matrix_build import nodes
-from derive.forms.matrix_tree import Convolution
+from derive.forms.matrix_tree import Convolution, Scalar
 from derive.language.expr import Elem, Expr, Index
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned
@@ -29,10 +29,12 @@ class Readings:
 
 
 def readings(page: Page, left: Elem, right: Expr, indices: tuple[Index, ...]) -> Readings:
-    """The matrix readings of ``left = right``; the batched one only where it says something else."""
+    """The matrix readings of ``left = right``, not of numbers; the batched one only where it says something else."""
     found = matrix_form(page.derivation.backward, left, right, indices)
     sample, batched = found.per_sample_reading, found.batched_reading
     refusal = "" if isinstance(sample, Reading) else sample.reason
+    if isinstance(sample, Reading) and isinstance(sample.right, Scalar):
+        return Readings(None, None, None, "")
     per_sample = sample if isinstance(sample, Reading) else None
     together = batched if isinstance(batched, Reading) and str(batched) != str(sample) else None
     return Readings(per_sample, together, found.batch.name if found.batch and _is_silent(per_sample) else None, refusal)

@@ -99,7 +99,8 @@ def _latex(formula: F.Formula | None, d: Dialect) -> str:
             return _scripted(inner_base, _latex(below, d), _latex(above, d), d)
         case F.Big(operator, below, above):
             symbol = d.signs.get(operator) or _function(operator, d)
-            return _scripted(symbol, _latex(below, d), _latex(above, d), d)
+            upright = symbol.startswith(_UPRIGHT)  # letters, of which LaTeX does not know that they are an operator
+            return _scripted(symbol, _latex(below, d), _latex(above, d), d) + (d.thin if upright else "")
         case F.Fraction(numerator, denominator):
             return rf"\frac{{{_latex(numerator, d)}}}{{{_latex(denominator, d)}}}"
         case F.Fenced(left, body, right, size):

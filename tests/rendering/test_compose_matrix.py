@@ -1,5 +1,7 @@
+from derive.calculus.sweep import derive
 from derive.forms.matrix import Reading
-from derive.rendering.compose_matrix import convolutions, matrix_readings, reading_formula, readings
+from derive.language.load import layer
+from derive.rendering.compose_matrix import Readings, convolutions, matrix_readings, reading_formula, readings
 from derive.rendering.latex import latex
 from derive.rendering.page import page
 
@@ -24,6 +26,16 @@ def test_one_reading_where_they_are_the_same_and_the_reason_where_there_is_none(
     (one,) = derivation("maxpool1d").gradients["x"]
     found = readings(here, one.left, one.right, one.indices)
     assert found.per_sample is None and found.refusal
+
+
+def test_a_number_has_no_reading_of_its_own():
+    counted = layer(
+        indices="n:N  i,k:I", inputs="x[n,i]", equations="m[i] = sum([k <= i], k)\ny[n,i] = x[n,i]/m[i]", output="y"
+    )
+    here = page(derive(counted), None, None)
+    numbers, values = (readings(here, e.left, e.right, e.indices) for e in counted.equations)
+    assert numbers == Readings(None, None, None, "")
+    assert values.per_sample is not None
 
 
 def test_every_equation_of_the_page_is_looked_at(derivation):

@@ -68,6 +68,7 @@ def test_latex(formula, expected):
         (F.Indexed(TARGET, (A,)), r"\mathrm{targe}\mathrm t_{a}"),
         (F.Name("mu", "mu", style="bold"), r"\pmb\mu"),
         (F.Script(F.Function("softmax"), A), r"\mathrm{softma}\mathrm x_{a}"),
+        (F.row(F.Big("argmax", T), A), r"\mathrm{argma}\mathrm x_{t}\thinspace a"),
         (F.Script(F.Fenced("(", T, ")"), A), r"(t)\hskip 0pt_{a}"),
         (F.Lines(((A, T), (A, T))), r"\begin{aligned}a & t \cr a & t\end{aligned}"),
     ],
