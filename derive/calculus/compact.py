@@ -45,11 +45,17 @@ def compact(
             settled, contractions = rewrite(step.after, SETTLE, scope, indices)
             simple, rewrites = rewrite(settled, SIMPLIFY, scope, indices)
             after, uses = rewrite(simple, ASSUME + SIMPLIFY, scope, indices)
-            if size_of(after) < size_of(line) or not names_read(parts[0].right):
+            if _better(after, line) or not names_read(parts[0].right):
                 steps += (step, *gathered("simplification", contractions + rewrites), *gathered("assumption", uses))
                 line, shorter = after, True
     after, rewrites = rewrite(line, ASSUME + SIMPLIFY, scope, indices)
     return after, steps + gathered("assumption", rewrites)
+
+
+def _better(after: Expr, before: Expr) -> bool:
+    """Whether a line is shorter, or as long but over fewer tensors."""
+    shorter = size_of(before) - size_of(after)
+    return shorter > 0 or (shorter == 0 and len(names_read(after)) < len(names_read(before)))
 
 
 def inserted_step(line: Expr, parts: tuple[Gradient, ...], scope: Scope, indices: tuple[Index, ...]) -> Step:

@@ -15,6 +15,7 @@ from derive.language.expr import (
     MINUS_ONE,
     Add,
     Along,
+    Bracket,
     Call,
     Expr,
     Mul,
@@ -25,9 +26,6 @@ from derive.language.expr import (
     add,
     mul,
     power,
-)
-from derive.language.traverse import (
-    walk,
 )
 from derive.steps.rule import Rewrite, Scope, rule
 
@@ -178,8 +176,11 @@ def assumption(node: Expr, scope: Scope) -> Rewrite | None:
 
 
 def size_of(expr: Expr) -> int:
-    """How long an expression is to read: its nodes, sums counting three."""
-    return sum(3 if isinstance(n, Reduce | Along) else 1 for n in walk(expr) if not isinstance(n, Num | Mul))
+    """How long an expression is to read: its nodes, sums counting three, a condition one."""
+    if isinstance(expr, Bracket):
+        return 1
+    own = 3 if isinstance(expr, Reduce | Along) else 0 if isinstance(expr, Num | Mul) else 1
+    return own + sum(map(size_of, expr.children))
 
 
 SIMPLIFY = (
