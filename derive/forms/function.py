@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from derive.forms.arguments import Array, Signature
+from derive.forms.layout import laid_out
 from derive.forms.numpy_code import code
 from derive.steps.record import Derivation, gradient_name
 
@@ -32,7 +33,7 @@ class BackwardFunction:
     @property
     def source(self) -> str:
         """The NumPy source, which stands by itself."""
-        return self._code.source
+        return laid_out(self._code.source)
 
     def __call__(self, /, **given: Any) -> dict[str, Array]:
         arguments = self._signature.checked(given)

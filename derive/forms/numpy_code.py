@@ -8,6 +8,7 @@ from textwrap import wrap
 
 import sympy
 
+from derive.forms.layout import laid_out
 from derive.forms.numpy_helpers import helper_sources
 from derive.forms.numpy_hoist import Body, Planned, Single, plan
 from derive.forms.numpy_places import slice_text, subscripted
@@ -38,7 +39,8 @@ from derive.steps.record import gradient_name, upstream_name
 class Code:
     """A generated function.
 
-    source     the module: imports, helpers and the function, which gives back a dict by name of the language
+    source     the module: imports, helpers and the function, which gives back a dict by name of the language; a
+               statement is a line, however long
     name       of the function
     tensors    Python names of the arguments by the names of the tensors, in order
     sizes      Python names of the sizes that no shape tells
@@ -59,7 +61,7 @@ def source(backward: System, returns: Sequence[str], name: str = "backward") -> 
     then by name the sizes that no shape tells and the abstract functions.  It gives back a dict of the tensors
     ``returns``, as arrays over their declared ranges.
     """
-    return code(backward, returns, name).source
+    return laid_out(code(backward, returns, name).source)
 
 
 def code(backward: System, returns: Sequence[str], name: str = "backward") -> Code:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from derive.forms.layout import laid_out
 from derive.forms.numpy_code import Code, code
 from derive.forms.torch_words import translated
 from derive.language.system import LOSS
@@ -23,7 +24,7 @@ def torch_source(derivation: Derivation) -> str:
     forward = code(system, outputs, "forward")
     backward = code(derivation.backward, gradients, "backward")
     sections = dict.fromkeys(s for f in (forward, backward) for s in translated(f).rstrip().split("\n\n\n"))
-    return "\n\n\n".join([*sections, _class(derivation, forward, backward)]) + "\n"
+    return laid_out("\n\n\n".join([*sections, _class(derivation, forward, backward)]) + "\n")
 
 
 def _class(derivation: Derivation, forward: Code, backward: Code) -> str:
