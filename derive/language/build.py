@@ -155,12 +155,15 @@ def _pytorch(fields: Fields, choice: Choice) -> PyTorch:
     """
     entries = _table(fields, "pytorch.")
     for key in entries:
-        if key not in ("build", "run", "notes") and not key.startswith(("state.", "run.")):
-            raise fields.texts[f"pytorch.{key}"][0].error(f"unknown key {key}", 0, "build, run, notes or state")
-    state = {k.removeprefix("state."): _with_values(v, choice) for k, v in entries.items() if k.startswith("state.")}
+        if key not in ("build", "run", "notes") and not key.startswith(("state.", "run.", "inputs.")):
+            raise fields.texts[f"pytorch.{key}"][0].error(f"unknown key {key}", 0, "build, run, notes, state or inputs")
+    state, inputs = (
+        {k.removeprefix(table): _with_values(v, choice) for k, v in entries.items() if k.startswith(table)}
+        for table in ("state.", "inputs.")
+    )
     parts = [text for key, text in entries.items() if key == "run" or key.startswith("run.")]
     build, run = (_with_values(text, choice) for text in (entries.get("build", ""), "\n".join(filter(None, parts))))
-    return PyTorch(build, run, state, entries.get("notes", ""))
+    return PyTorch(build, run, state, entries.get("notes", ""), inputs)
 
 
 def _with_values(source: str, choice: Choice) -> str:

@@ -107,12 +107,14 @@ class PyTorch:
     run     statements that compute the outputs, or the loss, from the inputs; the module is ``layer``
     state   what each parameter and buffer of the module holds, by PyTorch's names: weight -> ``W``
     notes   prose: where PyTorch's names or conventions differ
+    inputs  what an example draws for an input, where plain random numbers do not fit: target -> ``torch.rand(N, O)``
     """
 
     build: str = ""
     run: str = ""
     state: Mapping[str, str] = field(default_factory=dict)
     notes: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, repr=False)

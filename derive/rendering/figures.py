@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.language.expr import Elem
-from derive.language.integers import expand, index_symbol
+from derive.language.integers import expand, index_symbol, symbols_of
 from derive.language.schedule import reads
 from derive.language.system import LOSS, System
+from derive.language.traverse import integers_at, walk
 from derive.rendering import formula as F
 from derive.rendering.document import Edge, Figure, Node, said, text
 from derive.rendering.integers import integer_formula
@@ -50,6 +51,10 @@ def _links(page: Page) -> tuple[Link, ...]:
         for read, _ in reads(page.system, equation):
             if read.name in page.system.tensors:
                 found.setdefault(Link(read.name, equation.name, _shift(page, read)))
+        symbols = {s.name for n in walk(equation.right) for i in integers_at(n) for s in symbols_of(i)}
+        for name in page.system.tensors:
+            if name in symbols:  # a whole number of rank 0
+                found.setdefault(Link(name, equation.name, ()))
     return tuple(found)
 
 

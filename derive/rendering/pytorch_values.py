@@ -19,6 +19,8 @@ def drawn(system: System, tensor: Tensor) -> str:
     """A PyTorch expression, over the names of sizes, that makes a value for an input or a parameter."""
     if tensor.name in system.numbers:
         return system.numbers[tensor.name]
+    if tensor.name in system.pytorch.inputs:
+        return system.pytorch.inputs[tensor.name]
     shape = ", ".join(integer_text(axis.extent) for axis in tensor.axes) or "()"
     whole = f"({shape},)" if len(tensor.axes) == 1 else f"({shape})" if tensor.axes else shape
     if tensor.integer:

@@ -42,6 +42,12 @@ def test_parameters_of_the_same_equations_share_a_node(derivation):
     assert [unicode(n.formula) for n in graph.nodes if n.role == "param"] == ["W_x, W_h, b_h", "W_y, b_y"]
 
 
+def test_a_whole_number_without_indices_has_its_arrow():
+    masked = layer(indices="n:N", inputs="x[n] k[]", integers="k", equations="y[n] = [n != k]*x[n]", output="y")
+    graph, *_ = pictures(page(derive(masked), None, None))
+    assert {(e.source, e.target) for e in graph.edges} == {("x", "y"), ("k", "y")}
+
+
 def test_of_a_large_step_only_what_reaches_another_is_unrolled():
     gates = "\n".join(f"g{k}[t,i] = sigmoid(x[t,i] + h[t-1,i])" for k in range(4))
     lines = (

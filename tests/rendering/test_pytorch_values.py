@@ -39,3 +39,9 @@ def test_values_are_such_as_the_layer_takes(name, source):
 def test_whole_numbers_that_nothing_bounds_are_0_or_1():
     system = layer(indices="n:N", inputs="x[n] c[n]", integers="c", equations="y[n] = x[n]*[c[n] == 2]", output="y")
     assert [int(bound) for bound in range_of(system, system.tensors["c"])] == [0, 1]
+
+
+def test_the_author_may_say_what_is_drawn():
+    said = layer(**FIELDS, pytorch={"inputs": {"x": "torch.rand(N)"}})
+    assert drawn(said, said.tensors["x"]) == "torch.rand(N)" and drawn(said, said.tensors["s"]) == "torch.rand(N)"
+    assert drawn(layer(**FIELDS), said.tensors["x"]) == "torch.randn(N)"
