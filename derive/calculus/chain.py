@@ -31,8 +31,10 @@ from derive.language.schedule import Loop, reads, reads_in, schedule
 from derive.language.system import LOSS, Equation, System
 from derive.language.traverse import (
     all_index_names,
+    bound_at,
     free_symbols,
     transform,
+    walk,
 )
 from derive.steps.record import Reader, Step, gradient_name
 from derive.steps.rewrite import rewrite
@@ -76,13 +78,14 @@ def through(
     """One reader, and its part of the chain rule: the sum over its elements of upstream times local derivative."""
     own = {i.name for i in indices}
     taken = frozenset(own) | all_index_names(of)
+    places = _own_places(system, equation, of, indices)
     renamed: dict[Index, Index] = {}
     for index in equation.indices:
-        if index.name in batch and index.name in own:
-            continue  # the same sample: no sum
+        if (index.name in batch and index.name in own) or index.symbol in places:
+            continue  # the same sample, or the reader's elements elsewhere do not read this one: no sum
         renamed[index] = fresh_index(index, system, taken)
         taken |= {renamed[index].name}
-    element = substitute(equation.left, {i.symbol: r.symbol for i, r in renamed.items()})
+    element = substitute(equation.left, places | {i.symbol: r.symbol for i, r in renamed.items()})
     assert isinstance(element, Elem)
     over = tuple(renamed.values())
     partial = Partial(element, of, by_definition=True)
@@ -92,6 +95,29 @@ def through(
     else:
         term = sum_(over, mul(Elem(gradient_name(equation.name), element.index), partial))
     return Reader(equation, element, over, partial, derivative, steps), term
+
+
+def _own_places(system: System, equation: Equation, of: Elem, indices: tuple[Index, ...]) -> dict[Integer, Integer]:
+    """The indices at which a reader reads the tensor at its own place only, and that place: o of ``y[n,o]`` for W[o,i].
+
+    Where the index is one of a recurrence the sum over it is written out all the same, unless the reader reads the
+    tensor at its own place in every index: what is read a step before is then settled in the same way as this.
+    """
+    found = [read for read, _ in reads(system, equation) if read.name == of.name]
+    ranges = {i.symbol: i for i in equation.indices}
+    here = {i.symbol: i for i in indices}
+    bound = {i.symbol for node in walk(equation.right) for i in bound_at(node)}
+    places: dict[Integer, Integer] = {}
+    for axis, at in enumerate(of.index):
+        symbols = {read.index[axis] for read in found}
+        index = ranges.get(symbols.pop()) if len(symbols) == 1 else None
+        same_range = index and at in here and (index.low, index.high) == (here[at].low, here[at].high)
+        if index and same_range and index.symbol not in bound and index.symbol not in places:
+            places[index.symbol] = at
+    if len(places) == len(of.index) == len(equation.indices):
+        return places
+    recurrent = {i.symbol for i in _recurrent(system)}
+    return {symbol: at for symbol, at in places.items() if symbol not in recurrent}
 
 
 def local_derivative(

@@ -12,6 +12,7 @@ from derive.forms.matrix import Reading
 from derive.forms.matrix_build import nodes
 from derive.forms.matrix_words import described, why_transposed
 from derive.language.expr import Bracket, Delta, Expr, Mul, Reduce, sum_
+from derive.language.traverse import walk
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned, stacked
 from derive.rendering.compose_brief import as_before, instead_of_steps, others
@@ -95,7 +96,9 @@ def _chain_rule(page: Page, one: Gradient) -> Inlines:
     line = one.steps[0].after
     if isinstance(line, Mul):
         return said("The reader's own gradient, times how the reader changes with {}.", page.math(one.of))
-    words = "Every reader's own gradient, times how the reader changes with {}, summed over all its elements"
+    if not any(isinstance(node, Reduce) for node in walk(line)):
+        return said("Each reader's own gradient, times how the reader changes with {}, added up.", page.math(one.of))
+    words = "Every reader's own gradient, times how the reader changes with {}, summed over its elements"
     idle = any(_at_few_places(r.derivative) for r in one.readers)
     rest = "; an element that does not read {} adds 0." if idle else "."
     return said(words + rest, *(page.math(one.of),) * (1 + idle))
