@@ -16,7 +16,7 @@ bench: $(VENV)/installed-test
 	$(BIN)/pytest -p no:xdist -o python_files='bench_*.py' --benchmark-enable tests/benchmarks
 
 output: $(VENV)/installed
-	$(BIN)/derive doc $(basename $(notdir $(wildcard derive/layers/*.toml))) --to md --out output
+	$(BIN)/derive doc --to md --out output
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,8 +18,7 @@ from derive.language.errors import LayerError, nearest
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from derive.checking.evidence import Evidence
-    from derive.checking.verify import Report
+    from derive.batch import Checks, Job
     from derive.language.system import System
 
 app = typer.Typer(
@@ -32,9 +31,6 @@ app = typer.Typer(
 )
 
 One = Annotated[str, typer.Argument(metavar="LAYER", help="A name of the catalogue or the path of a layer file.")]
-Several = Annotated[
-    list[str], typer.Argument(metavar="LAYER...", help="Names of the catalogue or paths of layer files.")
-]
 Any_ = Annotated[list[str] | None, typer.Argument(metavar="[LAYER...]", help="By default, the whole catalogue.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Choose the value of an option.")
@@ -90,16 +86,20 @@ def common(
 
 @app.command("list")
 def list_() -> None:
-    """List the catalogue: name, title, options (the first value is the default), PyTorch counterpart."""
+    """List the catalogue by groups: name, title, options (the first value is the default), PyTorch counterpart."""
     from rich.table import Table
+
+    from derive.rendering.catalogue import grouped
 
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for heading in ("name", "title", "options", "PyTorch"):
         table.add_column(heading)
-    for name in derive.catalogue():
-        system = derive.load(name)
-        options = "\n".join(f"{option}={'|'.join(values)}" for option, values in system.options.items())
-        table.add_row(name, system.title, options, system.torch)
+    for group, members in grouped([derive.load(name) for name in derive.catalogue()]).items():
+        table.add_row()
+        table.add_row(f"[bold]{group}[/]")
+        for system in members:
+            options = "\n".join(f"{option}={'|'.join(values)}" for option, values in system.options.items())
+            table.add_row(system.name, system.title, options, system.torch)
     _print(table)
 
 
@@ -118,31 +118,32 @@ def show(
 
 @app.command()
 def doc(
-    layers: Several,
+    layers: Any_ = None,
     to: Annotated[str, typer.Option(metavar="FORMATS", help="Formats, with commas between.")] = "md",
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("output"),
     settings: Settings = None,
 ) -> None:
-    """Write the derivation of each layer as a document, every step of it checked."""
+    """Write the derivation of each layer as a document, every step of it checked.
+
+    Without LAYER, the whole catalogue, and an index of it.
+    """
+    from derive import batch
+
     formats = _formats(to)
-    systems = _loaded(layers, _options(settings))
+    jobs, systems = _loaded(layers or derive.catalogue(), _options(settings))
     stems = _stems(systems)
-    written: list[Path] = []
-    failed: list[str] = []
-    with _progress(len(systems)) as advance:
-        for system, stem in zip(systems, stems, strict=True):
-            advance(stem)
-            derivation = derive.gradients(system)
-            files: dict[str, str | bytes] = {f"{stem}.{to}": derivation.render(to) for to in formats}
-            for to in formats:
-                files |= derivation.pictures(to)
-            for name, content in files.items():
-                _write(out / name, content)
-                written.append(out / name)
-            if not (derivation.evidence().ok and derivation.verify().ok):
-                failed.append(stem)
-    for path in written:
-        typer.echo(os.fspath(path))
+    written = batch.each(partial(batch.pages, formats=formats), jobs, stems, _lengths(systems))
+    files: dict[str, str | bytes] = {}
+    for stem, of in zip(stems, written, strict=True):
+        files |= {f"{stem}.{to}": page for to, page in of.pages.items()}
+        files |= of.pictures
+    if not layers:
+        files |= {f"index.{to}": _index(systems, to) for to in formats}
+    for name, content in files.items():
+        _write(out / name, content)
+    for name in files:
+        typer.echo(os.fspath(out / name))
+    failed = [stem for stem, of in zip(stems, written, strict=True) if not of.ok]
     for stem in failed:
         _complain(f"a check of {stem} failed: its document says which")
     raise typer.Exit(int(bool(failed)))
@@ -157,17 +158,14 @@ def verify(
 
     Without LAYER, the whole catalogue, with each value of each option.
     """
+    from derive import batch
+
     chosen = _options(settings)
-    systems = _loaded(layers, chosen) if layers else _whole_catalogue(chosen)
-    results = []
-    with _progress(len(systems)) as advance:
-        for system in systems:
-            advance(system.name)
-            derivation = derive.gradients(system)
-            results.append((derivation.verify(), derivation.evidence()))
-    for system, (report, evidence) in zip(systems, results, strict=True):
-        _print(_checks(system, report, evidence))
-    raise typer.Exit(0 if all(report.ok and evidence.ok for report, evidence in results) else 1)
+    jobs, systems = _loaded(layers, chosen) if layers else _whole_catalogue(chosen)
+    results = batch.each(batch.checks, jobs, [s.name for s in systems], _lengths(systems))
+    for system, found in zip(systems, results, strict=True):
+        _print(_checks(system, found))
+    raise typer.Exit(0 if all(found.ok for found in results) else 1)
 
 
 @app.command()
@@ -189,15 +187,29 @@ def _options(settings: Sequence[str] | None) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _loaded(layers: Sequence[str], settings: Mapping[str, str]) -> list[System]:
+def _loaded(layers: Sequence[str], settings: Mapping[str, str]) -> tuple[list[Job], list[System]]:
     """The layers, each with those of the settings that it has; one of them at least has to have each."""
+    from derive.batch import Job
+
     systems = [derive.load(layer) for layer in layers]
     if any(all(option not in system.options for system in systems) for option in settings):
-        return [derive.load(layers[0], **settings)]  # says what there is instead
-    chosen = ({o: v for o, v in settings.items() if o in system.options} for system in systems)
-    return [
-        derive.load(layer, **own) if own else system for layer, system, own in zip(layers, systems, chosen, strict=True)
-    ]
+        derive.load(layers[0], **settings)  # says what there is instead
+    jobs = []
+    for layer, system in zip(layers, systems, strict=True):
+        jobs.append(Job(layer, {o: v for o, v in settings.items() if o in system.options}))
+    return jobs, [job.system() if job.options else system for job, system in zip(jobs, systems, strict=True)]
+
+
+def _lengths(systems: Sequence[System]) -> list[int]:
+    """Roughly how long the work on each layer takes."""
+    return [len(s.equations) for s in systems]
+
+
+def _index(systems: Sequence[System], to: str) -> str:
+    from derive.rendering.catalogue import index
+    from derive.rendering.render import printed
+
+    return printed(index(systems, to), to)
 
 
 def _formats(to: str) -> list[str]:
@@ -237,17 +249,18 @@ def _write(path: Path, content: str | bytes) -> None:
         raise LayerError(f"cannot write: {error.strerror or error}", os.fspath(path)) from None
 
 
-def _whole_catalogue(settings: Mapping[str, str]) -> list[System]:
+def _whole_catalogue(settings: Mapping[str, str]) -> tuple[list[Job], list[System]]:
     """Every layer of the catalogue with its defaults, and with each other value of each option in turn."""
-    systems = []
-    for first in _loaded(derive.catalogue(), settings):
-        own = {o: v for o, v in settings.items() if o in first.options}
-        others = [{o: v} for o, values in first.options.items() if o not in own for v in values[1:]]
-        systems += [first, *(derive.load(first.name, **own, **other) for other in others)]
-    return systems
+    from derive.batch import Job
+
+    jobs: list[Job] = []
+    for job, first in zip(*_loaded(derive.catalogue(), settings), strict=True):
+        others = [{o: v} for o, values in first.options.items() if o not in job.options for v in values[1:]]
+        jobs += [job, *(Job(job.source, {**job.options, **other}) for other in others)]
+    return jobs, [job.system() for job in jobs]
 
 
-def _checks(system: System, report: Report, evidence: Evidence) -> RenderableType:
+def _checks(system: System, found: Checks) -> RenderableType:
     """What the checks of a layer found: a row for each gradient, method and sizes, and one for all the steps."""
     from rich.console import Group
     from rich.table import Table
@@ -255,11 +268,9 @@ def _checks(system: System, report: Report, evidence: Evidence) -> RenderableTyp
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for heading in ("gradient", "method", "sizes", "error", ""):
         table.add_column(heading)
-    for row in report.rows:
-        table.add_row(row.gradient, row.method, row.sizes, *_verdict(row.error, row.ok))
-    table.add_row(
-        "each step", "before = after", f"{len(evidence.found)} of them", *_verdict(evidence.worst, evidence.ok)
-    )
+    for *words, error, ok in found.rows:
+        table.add_row(*words, *_verdict(error, ok))
+    table.add_row("each step", "before = after", f"{found.steps} of them", *_verdict(found.worst, found.steps_ok))
     chosen = " ".join(f"{option}={value}" for option, value in system.chosen.items())
     return Group(f"[bold]{system.name}[/] {chosen}".rstrip(), table, "")
 
@@ -280,27 +291,3 @@ def _print(renderable: RenderableType, width: int = 10_000) -> None:
     with console.capture() as captured:
         console.print(renderable)
     typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], None]]:
-    """A progress bar on standard error, on a terminal only; call what it gives with the name of each piece of work."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda name: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=total)
-        done = -1
-
-        def advance(name: str) -> None:
-            nonlocal done
-            done += 1
-            progress.update(task, completed=done, description=name)
-
-        yield advance

@@ -49,6 +49,8 @@ def test_list_names_every_layer_with_title_options_and_counterpart(command: Comm
     for name in derive.catalogue():
         system = derive.load(name)
         assert name in out and system.title in out and system.torch in out
+    lines = out.splitlines()
+    assert lines.index("Dense layers") + 1 == next(k for k, line in enumerate(lines) if line.startswith("linear "))
     assert "f=tanh|relu" in out
 
 
@@ -58,6 +60,44 @@ def test_doc_writes_each_format_into_the_folder(command: Command) -> None:
     assert out.split() == [os.path.join("new/folder", "linear.md"), os.path.join("new/folder", "linear.tex")]
     assert sorted(os.listdir("new/folder")) == ["linear.md", "linear.tex"]
     assert Path("new/folder/linear.md").read_text(encoding="utf-8") == derive.gradients("linear").render("md")
+
+
+@pytest.fixture
+def small_catalogue(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """A catalogue of a few quick layers, of more than one group."""
+    names = ("linear", "mse", "relu", "silu")
+    monkeypatch.setattr(derive.api, "catalogue", lambda: names)
+    return names
+
+
+def test_doc_of_the_whole_catalogue_writes_every_page_and_an_index(
+    command: Command, small_catalogue: tuple[str, ...]
+) -> None:
+    exit_code, out, err = command("doc", "--out", "pages")
+    assert (exit_code, err) == (0, "")
+    assert out.split() == [os.path.join("pages", f"{name}.md") for name in (*small_catalogue, "index")]
+    index = Path("pages/index.md").read_text(encoding="utf-8")
+    for name in small_catalogue:
+        assert f"[{name}]({name}.md)" in index
+        page = Path(f"pages/{name}.md").read_text(encoding="utf-8")
+        assert page == derive.gradients(name).render("md")
+
+
+def test_pages_that_are_asked_for_by_name_come_without_an_index(command: Command) -> None:
+    assert command("doc", "linear", "mse", "relu", "--to", "md,tex")[0] == 0
+    assert sorted(os.listdir("output")) == sorted(
+        f"{n}.{to}" for n in ("linear", "mse", "relu") for to in ("md", "tex")
+    )
+
+
+def test_an_error_in_another_process_is_told_as_any(command: Command) -> None:
+    for k in range(4):
+        nowhere = LAYER.format(equation="y[n,o] = log(-(sum(W[o,i]*x[n,i], i)**2))")
+        Path(f"layer{k}.toml").write_text(nowhere if k == 2 else GOOD, encoding="utf-8")
+    exit_code, out, err = command("doc", *(f"layer{k}.toml" for k in range(4)))
+    assert (exit_code, out) == (2, "")
+    assert "found no values" in err and "Traceback" not in err
+    assert not Path("output").exists()
 
 
 def test_doc_of_a_layer_file_and_of_options(command: Command) -> None:
@@ -131,7 +171,7 @@ def test_version(command: Command) -> None:
 
 BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "unknown command": (("lsit",), "list"),
-    "no command's argument": (("doc",), "LAYER"),
+    "no command's argument": (("show",), "LAYER"),
     "unknown layer": (("doc", "lineer"), "linear"),
     "missing file": (("doc", "missing.toml"), "missing.toml"),
     "folder for a file": (("doc", "./"), "directory"),

@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 import derive
+from derive.rendering.catalogue import index
 from derive.rendering.document import Document, Plot
+from derive.rendering.render import printed
 from tests.rounding import without_errors
 
 OUTPUT = Path(__file__).parents[1] / "output"
@@ -43,4 +45,9 @@ def drawn(picture: Path) -> dict[str, list[list[float]]]:
 def test_the_gallery_has_the_catalogue_and_nothing_else() -> None:
     pages = {f"{name}.md" for name in derive.catalogue()}
     shown = {p for name in pages for p in re.findall(r"]\(([^)\s]+\.svg)\)", (OUTPUT / name).read_text("utf-8"))}
-    assert {p.name for p in OUTPUT.iterdir()} == pages | shown
+    assert {p.name for p in OUTPUT.iterdir()} == pages | shown | {"index.md"}
+
+
+def test_the_index_is_what_the_program_writes() -> None:
+    systems = [derive.load(name) for name in derive.catalogue()]
+    assert (OUTPUT / "index.md").read_text(encoding="utf-8") == printed(index(systems, "md"), "md"), "run `make output`"

@@ -40,6 +40,14 @@ class Emphasis(Inline):
     text: str
 
 
+@dataclass(frozen=True)
+class Link(Inline):
+    """Words that lead to a file beside the page."""
+
+    text: str
+    target: str
+
+
 Inlines = tuple[Inline, ...]
 
 

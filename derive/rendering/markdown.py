@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from urllib.parse import quote
 
-from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Math, Strong, Text, figure
+from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Link, Math, Strong, Text, figure
 from derive.rendering.formula import Formula
 from derive.rendering.latex import MARKDOWN, latex
 from derive.rendering.unicode import unicode
@@ -37,6 +38,8 @@ def _inline(piece: Inline) -> str:
             return f"*{text(plain)}*"
         case Code(plain):
             return code(plain)
+        case Link(plain, target):
+            return f"[{text(plain)}]({quote(target)})"
         case Math(formula):
             return f"${latex(formula, MARKDOWN)}$"
     raise TypeError(f"no Markdown for {type(piece).__name__}")

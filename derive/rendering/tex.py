@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from derive.rendering.document import Code, Edge, Emphasis, Figure, Inline, Inlines, Math, Node, Strong, Text
+from derive.rendering.document import Code, Edge, Emphasis, Figure, Inline, Inlines, Link, Math, Node, Strong, Text
 from derive.rendering.formula import Formula
 from derive.rendering.latex import TEX, latex
 
@@ -43,6 +43,8 @@ def _inline(piece: Inline) -> str:
             return rf"\textbf{{{text(plain)}}}"
         case Emphasis(plain):
             return rf"\emph{{{text(plain)}}}"
+        case Link(plain):
+            return text(plain)
         case Code(plain):
             return rf"\texttt{{{_breakable(plain)}}}"
         case Math(formula):
