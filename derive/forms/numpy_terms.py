@@ -88,9 +88,9 @@ def term_of(expr: Expr, taken: frozenset[str], system: System, facts: Facts) -> 
 
 def terms_of(expr: Expr) -> Iterator[Expr]:
     """The terms of a sum, also where the sum stands under a summation sign or behind a guard."""
-    if isinstance(expr, Mul) and isinstance(expr.factors[0], Bracket) and isinstance(expr.factors[-1], Add):
+    if isinstance(expr, Mul):
         *before, last = expr.factors
-        if all(isinstance(f, Bracket) for f in before):
+        if isinstance(last, Add) and all(isinstance(f, Bracket) for f in before):
             expr = Add(tuple(mul(*before, t) for t in last.terms))
     if isinstance(expr, Add):
         for term in expr.terms:
