@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from derive.language.binding import substitute
 from derive.language.expr import ONE, Add, Elem, Expr, Index, Reduce, mul, power, size
 from derive.language.integers import Integer, index_symbol
+from derive.language.system import LOSS
 from derive.language.traverse import free_symbols
 from derive.rendering import formula as F
 from derive.rendering.document import Block, Heading, Inlines, Paragraph, said, text
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page
-from derive.rendering.recurrence import ends, free_letter, inside, letters_of, only_at_the_start, vector
+from derive.rendering.recurrence import ends, free_letter, inside, letters_of, only_at_the_start, slashed, vector
 from derive.rendering.typeset import typeset
-from derive.steps.record import EntrywiseForm, gradient_name
+from derive.steps.record import EntrywiseForm
 
 
 def entrywise_form(page: Page, form: EntrywiseForm) -> Iterator[Block]:
@@ -126,7 +127,8 @@ def _one_path(page: Page, form: EntrywiseForm) -> Inlines:
     """That the local part is not independent of later steps, where it is not."""
     if not form.given:
         return ()
-    others = tuple(typeset(Elem(gradient_name(n), form.left.index), page.style) for n in form.given)
+    loss = page.style.notation.tensor(LOSS)
+    others = tuple(slashed(loss, typeset(Elem(n, form.left.index), page.style)) for n in form.given)
     by_way = " and ".join(["{}"] * len(others))
     carousel = _IS_CAROUSEL if form.factor == ONE else _CAROUSEL if _varies(form) else ""
     return text(carousel) + said(_ONE_PATH.replace("{}", by_way), *others)

@@ -85,7 +85,7 @@ def test_of_a_cell_that_recurs_with_others_one_path_is_told_and_called_one():
     assert told(blocks).startswith(r"The path of \mathbf c_{t} to itself")
     assert "with respect to c and h need each other" in told(blocks)
     assert "constant error carousel" in told(blocks) and "follows this one path and is no solution" in told(blocks)
-    assert r"by way of \frac{\partial\mathcal L}{\partial h_{t,n,j}}" in told(blocks)
+    assert r"by way of \partial\mathcal L/\partial h_{t,n,j}" in told(blocks)
     assert r"\prod_{r=t+1}^{s}f_{r,n,j}" in shown(blocks)[-1]
     assert [b.evidence.ok for b in blocks if isinstance(b, D.Equation) and b.evidence] == [True]
 
