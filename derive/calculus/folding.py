@@ -23,6 +23,7 @@ from derive.language.expr import (
     power,
     sum_,
 )
+from derive.language.traverse import walk
 from derive.steps.rule import Rewrite, Scope, rule
 
 
@@ -84,6 +85,19 @@ def _written_out(body: Expr, scope: Scope) -> tuple[Expr, ...]:
     "`{name}` is the product of `{factor}` and `{others}`, so `{factor}` is `{quotient}`.",
 )
 def named_factor(node: Expr, scope: Scope) -> Rewrite | None:
+    found = _as_quotient(node, scope)
+    if found is None:
+        return None
+    named, others = found
+    if any(_as_quotient(part, scope) for whole in found for part in walk(whole)):
+        return None  # they would be rewritten in turn, for ever where two named products hold each other's factors
+    quotient = divide(named, others)
+    says = {"name": str(named), "factor": str(node), "others": str(others), "quotient": str(quotient)}
+    return Rewrite(quotient, says)
+
+
+def _as_quotient(node: Expr, scope: Scope) -> tuple[Expr, Expr] | None:
+    """The element that names a product in which ``node`` is a factor, and the other factors, which are never 0."""
     if isinstance(node, Num | Size | Mul):
         return None
     for equation in scope.system.equations:
@@ -95,10 +109,7 @@ def named_factor(node: Expr, scope: Scope) -> Rewrite | None:
             named = element_with(node, factor, equation, scope)
             if named is not None:
                 at = match(equation.left, named, frozenset(i.symbol for i in equation.indices), {}) or {}
-                rest = substitute(mul(*others), at)
-                quotient = divide(named, rest)
-                says = {"name": str(named), "factor": str(node), "others": str(rest), "quotient": str(quotient)}
-                return Rewrite(quotient, says)
+                return named, substitute(mul(*others), at)
     return None
 
 

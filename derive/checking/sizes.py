@@ -1,15 +1,16 @@
 """Sizes for numeric checks that cannot hide a mistake.
 
-A recurrence is long (5) and as short as it gets (1, 2); strides, dilations and paddings are not 1; samples are at least
-three; a stride leaves a remainder it does not reach; and sizes differ from one another, so that no two axes can be
-mistaken for each other: any two of them at one point at least, if not at all.  All are small, as checking must be fast.
+A recurrence is long (5) and as short as it gets (1, 2), and two of them are not of one length; strides, dilations and
+paddings are not 1; samples are at least three; a stride leaves a remainder it does not reach; and sizes differ from one
+another, so that no two axes can be mistaken for each other: any two of them at one point at least, if not at all.  All
+are small, as checking must be fast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, cycle
 from math import prod
 from types import MappingProxyType
 
@@ -40,7 +41,7 @@ def choose_sizes(
     fixed: Sizes = MappingProxyType({}),
     earlier: Sequence[Sizes] = (),
 ) -> dict[str, int]:
-    """A value for every size of a system, derived ones included; recurrences have the length ``recurrence``.
+    """A value for every size of a system, derived ones included; the first recurrence has the length ``recurrence``.
 
     Sizes that were equal in all ``earlier`` choices are told apart, where that can be.
     Raises ValueError where no sizes are found with which every range holds a value and every constraint holds.
@@ -114,11 +115,12 @@ def _allowed(system: System, recurrence: int) -> dict[str, tuple[int, ...]]:
     recurring, samples = _recurring(system), _samples(system)
     steps = frozenset(name for place in _places(system) for name in _steps(place)) | _multiplied(system)
     covered = frozenset(name for division in _divisions(system) for name in _added(division.args[0]))
+    lengths = dict(zip((n for n in system.sizes if n in recurring), cycle(_lengths(recurrence)), strict=False))
     allowed: dict[str, tuple[int, ...]] = {}
     for name in system.sizes:
         least = system.lower.get(name, 1)
-        if name in recurring:
-            values = [recurrence]
+        if name in lengths:
+            values = [lengths[name]]
         elif name in steps:
             values = [2, 3]
         elif least == 0:
@@ -129,6 +131,12 @@ def _allowed(system: System, recurrence: int) -> dict[str, tuple[int, ...]]:
             values = [3, 4, 5] if name in samples else [2, 3, 4, 5, 6]
         allowed[name] = tuple(v for v in values if v >= least) or (least,)
     return allowed
+
+
+def _lengths(recurrence: int) -> tuple[int, int, int]:
+    """How long the first recurrence is, and the next ones: each is long and short in turn, no two alike."""
+    short = {1: (1, 2, 3), 2: (2, 1, 3)}
+    return short.get(recurrence, (recurrence, recurrence - 1, recurrence + 1))
 
 
 def _recurring(system: System) -> frozenset[str]:

@@ -170,15 +170,13 @@ def _way_round(page: Page, form: ClosedForm) -> Inlines:
 
 def _size_of_terms(page: Page, form: ClosedForm) -> Paragraph:
     one = only_at_the_start(form) is not None
-    what, they = ("it vanishes", "it") if one else ("the far terms vanish", "they")
+    what, they = ("the gradient vanishes", "it") if one else ("the far terms vanish", "they")
     fate = f"where the norms stay below one {what}, where they are above one {they} may explode."
     bound = _norm_bound(page, form)
     if bound is not None:
         return Paragraph(said(f"Each factor has norm at most {{}}: {fate}", bound))
-    carry = (
-        "On the way it is multiplied by many Jacobians" if one else "The far terms carry a product of many Jacobians"
-    )
-    return Paragraph(text(f"{carry}: {fate}"))
+    carry = "Far back it has passed many" if one else "The far terms carry a product of many"
+    return Paragraph(text(f"{carry} Jacobians: {fate}"))
 
 
 def _norm_bound(page: Page, form: ClosedForm) -> F.Formula | None:

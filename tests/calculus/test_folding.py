@@ -3,6 +3,9 @@
 import pytest
 
 from derive.calculus.folding import common_denominator, deviations, named_factor, named_power, sum_last
+from derive.calculus.sweep import derive
+from derive.checking.evidence import evidence
+from derive.language.load import layer
 from derive.language.parser import parse_expression
 from derive.language.scope import scope_of as names_of
 from derive.steps.rule import scope_of
@@ -35,3 +38,15 @@ def test_a_factor_that_may_be_zero_is_not_divided_by():
     """``out = v*y*x*q + …`` is no product, and ``u`` would have to be divided by ``w``, which may be 0."""
     node = parse_expression("tanh(u[i])", names_of(SYSTEM))
     assert named_factor.rewrite(node, scope_of(SYSTEM, (SYSTEM.indices["i"],), node)) is None
+
+
+ONE = {"equations": "y = sum(w[i], i)/(2 + sum(w[i], i)**2)", "params": "w[i]", "loss": "y**3"}
+TWO = {
+    "equations": "y = sum(w[i], i)/(2 + sum(u[i], i)**2)\nz = sum(u[i], i)/(2 + sum(w[i], i)**2)",
+    "params": "w[i] u[i]", "loss": "y**3 + z**3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fields", [ONE, TWO], ids=["the others hold the factor", "two hold each other's factors"])
+def test_a_factor_that_would_come_back_is_left_alone(fields):
+    assert evidence(derive(layer(indices="i:I", **fields))).ok

@@ -23,6 +23,12 @@ def test_recurrences_have_the_lengths_asked_for_and_other_sizes_differ(seed):
         assert len(set(others)) == 4 and min(others) >= 2 and at.sizes["N"] >= 3
 
 
+@pytest.mark.parametrize(("name", "two"), [("encoder_decoder", ("T_x", "T_y")), ("stacked_rnn", ("M", "T"))])
+def test_two_recurrences_are_of_different_lengths_and_each_is_short_once(name, two):
+    found = [tuple(at.sizes[size] for size in two) for at in points(load(name), (5, 1, 2), 0)]
+    assert found == [(5, 4), (1, 2), (2, 1)]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_strides_dilations_and_paddings_are_not_one(seed):
     sizes = choose_sizes(load("conv2d"), 5, seed)

@@ -67,7 +67,7 @@ def test_where_only_the_last_step_is_read_one_term_is_left(derivation):
         r"=J_{t+1}^{\top}J_{t+2}^{\top}\cdots J_{T}^{\top}\,W_{y}^{\top}\,\frac{\partial\mathcal L}{\partial\mathbf y}"
     )
     assert "Only t=T has a local part" in text and "The sum runs" not in text
-    assert "where the norms stay below one it vanishes" in text
+    assert "where the norms stay below one the gradient vanishes" in text
 
 
 RESIDUAL = "h[0,n,i] = x[n,i]\nh[l,n,i] = h[l-1,n,i] + tanh(sum(W[l,i,k]*h[l-1,n,k], k))\ny[n,i] = h[L,n,i]"
