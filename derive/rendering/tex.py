@@ -96,8 +96,10 @@ def tikz(figure: Figure) -> str:
 
 
 def _arrow(source: Node, target: Node, edge: Edge) -> str:
-    """How an edge leaves and arrives: along the way it goes, or around where it goes back."""
+    """How an edge leaves and arrives: along the way it goes, or around what stands between, or where it goes back."""
     if not edge.across:
+        if source.y == target.y and target.x - source.x > 1:
+            return "->] (@) to[bend left]"
         upwards = source.y - target.y >= 0.9 and target.x - source.x < 0.9
         return "->] (@) to" if upwards else "->] (@) to[out=0,in=180]"
     if target.x > source.x:

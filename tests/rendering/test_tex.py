@@ -43,6 +43,12 @@ def test_a_picture_in_tikz():
     ]
 
 
+def test_an_arrow_goes_around_the_nodes_between():
+    nodes = tuple(D.Node(name, A, "computed", k, 0.0) for k, name in enumerate("xyz"))
+    *_, near, far = tex.tikz(D.Figure(nodes, (D.Edge("x", "y"), D.Edge("x", "z")), ())).split("\n")
+    assert (near, far) == (r"\draw[->] (n0) to[out=0,in=180] (n1);", r"\draw[->] (n0) to[bend left] (n2);")
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_any_text_compiles_and_reads_no_file(tmp_path):
     secret = tmp_path / "f.tex"
