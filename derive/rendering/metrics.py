@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from derive.rendering import formula as F
 
 _SCRIPT = 0.74  # size of a script beside that of the line
-_NARROW = frozenset("ijltfrI,.;:()[]|'!ι")
+_NARROW = frozenset("ijltrI,.;:()[]|'!ι")
 _WIDE = frozenset("mwMWΣ")
 _STACKED = frozenset({"∑", "∏", "max", "min"})  # limits stand below and above these, beside others
 _BROAD = frozenset("DGHKNQX")

@@ -29,6 +29,7 @@ class Notation:
     matrices   parameters with two axes, whose indices need no comma between them
     ranges     index -> range, for those whose range the document states; a sum over another shows its limits
     words      names of indices and sizes the author declared (others were made by renaming)
+    params     the parameters, which stand before the gradients that they are multiplied by
     """
 
     tensors: Mapping[str, F.Name]
@@ -37,6 +38,7 @@ class Notation:
     matrices: frozenset[str]
     ranges: Mapping[str, tuple[Integer, Integer]]
     words: frozenset[str]
+    params: frozenset[str] = frozenset()
 
     def tensor(self, name: str) -> F.Name:
         return self.tensors.get(name) or printed_name(name)
@@ -72,9 +74,10 @@ def notation(system: System) -> Notation:
     if any(len(printed[n].label) > 1 or printed[n].label in letters for n in words):
         printed |= {n: replace(printed[n], upright=True) for n in words}
     printed[LOSS] = F.Name(LOSS, "L", style="script")
+    params = frozenset(t.name for t in system.params)
     matrices = frozenset(t.name for t in system.params if len(t.axes) == 2)
     ranges = {i.name: (i.low, i.high) for i in system.indices.values()}
-    return Notation(_distinct(printed), gradients, upstream, matrices, ranges, frozenset(letters))
+    return Notation(_distinct(printed), gradients, upstream, matrices, ranges, frozenset(letters), params)
 
 
 def printed_name(name: str) -> F.Name:

@@ -167,7 +167,9 @@ def _product(factors: Sequence[E.Expr], style: Style) -> Set:
     minus, rest = _signed(E.Mul(tuple(factors)))
     conditions = [c for f in factors if isinstance(_unmarked(f), E.Bracket) for c in _unmarked(f).conditions]  # type: ignore[attr-defined]
     style = replace(style, even=style.even | even_divisions(conditions))
-    parts = sorted(rest.factors if isinstance(rest, E.Mul) else (rest,), key=_place)
+    unsorted = rest.factors if isinstance(rest, E.Mul) else (rest,)
+    weights = style.notation.params if _is_settled(unsorted, style) else frozenset()
+    parts = sorted(unsorted, key=lambda factor: _place(factor, weights))
     formula = laid_out([_factor(p, style) for p in parts])
     return (F.row(F.NEGATIVE, formula), SUM) if minus else (formula, PRODUCT)
 
@@ -176,13 +178,21 @@ def _unmarked(expr: E.Expr) -> E.Expr:
     return expr.body if isinstance(expr, Mark) else expr
 
 
-def _place(factor: E.Expr) -> int:
-    """Numbers first, then the guards on indices, then everything else as it comes."""
+def _is_settled(factors: Sequence[E.Expr], style: Style) -> bool:
+    """Whether a product has a gradient in it and nothing of the chain rule is left to be worked out or pointed at."""
+    gradient = any(isinstance(f, E.Elem) and f.name in style.notation.gradients for f in factors)
+    return gradient and not any(isinstance(f, E.Delta | E.Partial | Mark) for f in factors)
+
+
+def _place(factor: E.Expr, weights: frozenset[str]) -> int:
+    """Numbers first, then the guards on indices, then weights, then everything else as it comes."""
     factor = _unmarked(factor)
     if isinstance(factor, E.Num):
         return 0
+    if isinstance(factor, E.Elem) and factor.name in weights:
+        return 2
     guard = isinstance(factor, E.Bracket) and not any(isinstance(n, E.Elem) for n in walk(factor))
-    return 1 if guard else 2
+    return 1 if guard else 3
 
 
 def _factor(expr: E.Expr, style: Style) -> Factor:
@@ -258,7 +268,7 @@ def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, 
     if op == "argmax":
         group = [F.joined(p, F.COMMA) for p in (places, names)]
         where, which = (F.fenced("(", g, ")") for g in group) if len(over) > 1 else group
-        best = F.row(F.Big("argmax", which), F.THIN, _at_least(body, PRODUCT, style))
+        best = F.row(F.Big("argmax", which), F.GAP, _at_least(body, PRODUCT, style))
         return F.fenced("[", F.row(where, F.EQUALS, best), "]")
     below = F.joined(places, F.COMMA)
     argument = _vector(body, over, style)

@@ -33,7 +33,10 @@ def test_the_sections_of_a_page(derivation, evidence_of, report_of):
     headings = [
         "".join(i.text for i in b.inlines) for b in document.blocks if isinstance(b, D.Heading) and b.level == 1
     ]
-    assert headings == ["Symbols", "Forward pass", "Backward pass", "Update", "Code", "Numeric checks", "Rules used"]
+    assert headings == [
+        "Symbols", "Sizes and parameters", "Forward pass", "Backward pass", "Vanishing and exploding gradients",
+        "Truncated backpropagation through time", "Update", "In PyTorch", "Code", "Numeric checks", "Rules used",
+    ]  # fmt: skip
     assert document.title == derivation("rnn").system.title
 
 
@@ -63,9 +66,11 @@ def test_no_name_is_printed_that_is_not_introduced(name, derivation):
     here = page(derived, None, None)
     system = derived.system
     known = {*system.tensors, *system.sizes, *system.derived, *here.style.notation.ranges, "e", "eta", "delta", "loss"}
+    known |= {"pi"}  # the number
     known |= {i.name for i in indices_of(derived)}  # those with several ranges are said to be shown with limits
     for form in (*derived.closed_forms, *derived.entrywise_forms):
         known |= set(vars(letters_of(here, form)).values()) | {"I", "E"}
+    known |= {"M", "gamma", "u"} if derived.bound else set()  # a matrix, the steepest slope and where it is taken
     document = compose(derived, None, None)
     blocks = [b for b in document.blocks if not isinstance(b, D.Items)]
     rules = set(map(id, section(document, "Rules used")))

@@ -80,8 +80,9 @@ def test_readers_that_are_alike_share_a_line():
     derived = derive(layer(indices="i:I", inputs="x[i]", params="A[i] B[i]", equations=equations, output="y"))
     here = page(derived, None, None)
     (x,) = derived.gradients["x"]
-    chain, local, contracted = here.lines(x)
+    chain, local = here.lines(x)
     assert len(local) == 2 and here.number(local[0]) == here.number(local[1])
-    assert words(others(here, local[1:])) == r"Likewise B_{k}\,\delta_{ki} for v_{k}."
+    assert words(others(here, local[1:])) == "Likewise B_{i} for v_{i}."
     assert others(here, ()) == () and as_before(here, chain[0]) == ()
-    assert words(as_before(here, local[1])) == "Its single steps are those of D11, with v,B in place of u,A."
+    first = here.number(local[0])
+    assert words(as_before(here, local[1])) == f"Its single steps are those of {first}, with v,B in place of u,A."

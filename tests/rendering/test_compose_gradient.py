@@ -27,8 +27,8 @@ def test_the_first_line_has_the_gradient_on_its_left_and_the_others_go_on(deriva
     assert [latex(s.formula)[:1] for s in steps] == ["\\", "=", "=", "="]
     assert [s.indent is None for s in steps] == [True, False, False, False]
     assert latex(steps[-1].formula) == (
-        r"=\sum_{o}\frac{\partial\mathcal L}{\partial z_{t,n,o}}\,W_{y,oi}"
-        r"+[t<T]\sum_{k}\frac{\partial\mathcal L}{\partial a_{t+1,n,k}}\,W_{h,ki}"
+        r"=\sum_{o}W_{y,oi}\,\frac{\partial\mathcal L}{\partial z_{t,n,o}}"
+        r"+[t<T]\sum_{k}W_{h,ki}\,\frac{\partial\mathcal L}{\partial a_{t+1,n,k}}"
     )
     assert r"\boxed{W_{h,ki}\,\delta_{s-1,t}}" in latex(steps[2].formula)
 
@@ -79,7 +79,7 @@ def test_special_cases(derivation):
     left, right = (rf"\frac{{\partial\mathcal L}}{{\partial\mathbf {v}_{{T}}}}" for v in "hz")
     assert equations[1] == rf"{left}=W_{{y}}^{{\top}}\,{right}"
     assert equations[0] == (
-        r"\frac{\partial\mathcal L}{\partial h_{T,n,i}}=\sum_{o}\frac{\partial\mathcal L}{\partial z_{T,n,o}}\,W_{y,oi}"
+        r"\frac{\partial\mathcal L}{\partial h_{T,n,i}}=\sum_{o}W_{y,oi}\,\frac{\partial\mathcal L}{\partial z_{T,n,o}}"
     )
 
 
