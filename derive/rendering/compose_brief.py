@@ -8,7 +8,7 @@ from derive.language.expr import Elem, Partial
 from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.coverage import Briefly, Repeated, main_steps
-from derive.rendering.document import Code, Inline, Inlines, Math, Text, said, text
+from derive.rendering.document import Code, Inlines, Text, listed, said, text
 from derive.rendering.page import Page, equation_number
 from derive.rendering.renaming import Renaming
 from derive.steps.record import Gradient, Step
@@ -62,14 +62,14 @@ def _in_place(page: Page, names: Renaming, subject: str) -> Inlines:
     indices = {a: b for a, b in names.indices.items() if a != b and a in page.system.indices}
     if not tensors and not indices:
         return ()
-    return said(", with {} in place of {}", _listed(page, tensors, indices, 1), _listed(page, tensors, indices, 0))
+    new, old = (_names(page, tensors, indices, side) for side in (1, 0))
+    return text(", with ") + new + text(" in place of ") + old
 
 
-def _listed(page: Page, tensors: Mapping[str, str], indices: Mapping[str, str], side: int) -> Inline:
+def _names(page: Page, tensors: Mapping[str, str], indices: Mapping[str, str], side: int) -> Inlines:
     notation = page.style.notation
-    shown = [notation.tensor(pair[side]) for pair in tensors.items()]
-    shown += [notation.index(pair[side]) for pair in indices.items()]
-    return Math(F.joined(tuple(shown), F.COMMA))
+    shown: list[F.Formula] = [notation.tensor(pair[side]) for pair in tensors.items()]
+    return listed([*shown, *(notation.index(pair[side]) for pair in indices.items())])
 
 
 def how_to_see_steps(page: Page) -> Inlines:
@@ -78,9 +78,12 @@ def how_to_see_steps(page: Page) -> Inlines:
     options = page.system.options
     chosen = "".join(f" --set {o}={v}" for o, v in page.system.chosen.items() if v != options[o][0])
     command = f"derive show {page.system.name} --wrt {names[0]}{chosen}"
-    listed = Math(F.joined(tuple(page.style.notation.tensor(n) for n in names), F.COMMA))
-    words = "Nothing is trained by the gradient of {}, so only {} given; {} prints the steps."
-    return said(words, listed, Text("the results are" if len(names) > 1 else "the result is"), Code(command))
+    constants = listed([page.style.notation.tensor(n) for n in names])
+    given = (
+        "; of the gradients by them only the results are given" if len(names) > 1 else "; only its gradient is given"
+    )
+    words = said(f"{given}, and {{}} prints the steps.", Code(command))
+    return text("Nobody trains ") + constants + words
 
 
 def _parts(page: Page, name: str) -> tuple[Gradient, ...]:

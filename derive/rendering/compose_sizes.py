@@ -10,7 +10,7 @@ from derive.language.integers import Integer, evaluate, size_symbol
 from derive.language.system import System, Tensor
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned
-from derive.rendering.document import Block, Heading, Inlines, Math, Paragraph, Text, said, text
+from derive.rendering.document import Block, Heading, Inlines, Math, Paragraph, Text, listed, said, text
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.integers import integer_formula
 from derive.rendering.notation import Notation
@@ -59,8 +59,8 @@ def _learnable(page: Page) -> Iterator[Block]:
     """The number of learnable numbers: the product of its sizes for each parameter, summed."""
     params = page.system.params
     if params:
-        names = F.joined(tuple(page.style.notation.tensor(p.name) for p in params), F.COMMA)
-        yield Paragraph(said("The layer learns every entry of {}; how many numbers these are:", names))
+        names = listed([page.style.notation.tensor(p.name) for p in params])
+        yield Paragraph(text("The layer learns every entry of ") + names + text("; how many numbers these are:"))
         yield Displayed(aligned(F.Row(()), F.Sign(""), joined_terms(params, page.style.notation), WIDTH))
 
 
@@ -89,9 +89,9 @@ def _example(page: Page) -> Iterator[Block]:
     shown = [
         t for t in page.system.tensors.values() if t.axes and (t.kind != "computed" or t.name in page.system.outputs)
     ]
-    words = said("For example, with {}: ", F.joined(tuple(given), F.COMMA)) + _shapes(shown, values, notation)
+    words = text("For example, with ") + listed(given) + text(": ") + _shapes(shown, values, notation)
     total = sum(valued(entries_of(p), values) for p in page.system.params)
-    yield Paragraph(words + text(f"; the layer learns {_grouped(total)} numbers." if total else "."))
+    yield Paragraph(words + text(f". The layer learns {_grouped(total)} numbers." if total else "."))
 
 
 def _shapes(tensors: list[Tensor], values: Mapping[str, int], notation: Notation) -> Inlines:
@@ -101,13 +101,13 @@ def _shapes(tensors: list[Tensor], values: Mapping[str, int], notation: Notation
         groups.setdefault(tuple(valued(a.extent, values) for a in tensor.axes), []).append(tensor)
     out: Inlines = ()
     for k, (shape, members) in enumerate(groups.items()):
-        between = "" if not k else " and " if k + 1 == len(groups) else ", "
-        names = F.joined(tuple(notation.tensor(t.name) for t in members), F.COMMA)
+        between = "; " if k else ""
+        names = listed([notation.tensor(t.name) for t in members])
         shown = F.joined(tuple(F.Number(str(n)) for n in shape), F.Sign("×", "binary"))
         verb = "are" if len(members) > 1 else "is" if len(shape) > 1 else "has"
         entries = "" if len(shape) > 1 else " numbers each" if len(members) > 1 else " numbers"
         verb = "have" if len(members) > 1 and len(shape) == 1 else verb
-        out += (Text(between), Math(names), Text(f" {verb} "), Math(shown), Text(entries))
+        out += (Text(between), *names, Text(f" {verb} "), Math(shown), Text(entries))
     return tuple(piece for piece in out if piece != Text(""))
 
 

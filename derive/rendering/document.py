@@ -6,6 +6,7 @@ templates of a format print it, one template a block.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.rendering.formula import Formula
@@ -234,6 +235,15 @@ def sentences(*parts: Inlines) -> Inlines:
     out: Inlines = ()
     for part in filter(None, parts):
         out = (*out, Text(" "), *part) if out else part
+    return out
+
+
+def listed(formulas: Sequence[Formula]) -> Inlines:
+    """Formulas as running text, with commas between and "and" before the last: a line may end after any."""
+    out: Inlines = ()
+    for k, formula in enumerate(formulas):
+        between = "" if not k else " and " if k + 1 == len(formulas) else ", "
+        out += (Text(between), Math(formula)) if between else (Math(formula),)
     return out
 
 

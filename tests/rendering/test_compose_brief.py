@@ -39,7 +39,7 @@ def said_of(here, name):
 def test_a_repetition_names_what_stands_in_place_of_what():
     here = gates()
     first, last = (here.number(s) for s in (here.derivation.gradients["A"][0].steps[k] for k in (0, -1)))
-    assert said_of(here, "B") == rf"As for A ({first} to {last}), with v,z,e in place of u,x,j."
+    assert said_of(here, "B") == rf"As for A ({first} to {last}), with v, z and e in place of u, x and j."
 
 
 def test_what_is_passed_on_names_the_equation():
@@ -63,8 +63,7 @@ def test_constants_close_the_backward_pass_and_say_how_to_see_their_steps():
     headings = [words(b.inlines) for b in document.blocks if isinstance(b, D.Heading) and b.level == 2]
     assert headings[-1] == "Gradients of the constants" and not any("varepsilon" in h for h in headings)
     assert words(how_to_see_steps(here)) == (
-        r"Nothing is trained by the gradient of \varepsilon, so only the result is given; "
-        "derive show layer --wrt eps prints the steps."
+        r"Nobody trains \varepsilon; only its gradient is given, and derive show layer --wrt eps prints the steps."
     )
 
 
@@ -85,4 +84,4 @@ def test_readers_that_are_alike_share_a_line():
     assert words(others(here, local[1:])) == "Likewise B_{i} for v_{i}."
     assert others(here, ()) == () and as_before(here, chain[0]) == ()
     first = here.number(local[0])
-    assert words(as_before(here, local[1])) == f"Its single steps are those of {first}, with v,B in place of u,A."
+    assert words(as_before(here, local[1])) == f"Its single steps are those of {first}, with v and B in place of u and A."

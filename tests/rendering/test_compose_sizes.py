@@ -41,9 +41,9 @@ def test_formulas_of_sizes_and_of_the_number_of_learnable_numbers():
 def test_the_example():
     (line,) = (x for x in said(example="N=5 H=3 D=1000 s=2") if x.startswith("For example"))
     assert line.startswith(
-        "For example, with N=5,H=3,D=1000,s=2: x is 5\\times1000, A,B are 3\\times1000, U is 3\\times3"
+        "For example, with N=5, H=3, D=1000 and s=2: x is 5\\times1000; A and B are 3\\times1000; U"
     )
-    assert line.endswith("b has 3 numbers, y is 5\\times3 and z has 500 numbers; the layer learns 6,012 numbers.")
+    assert line.endswith("b has 3 numbers; y is 5\\times3; z has 500 numbers. The layer learns 6,012 numbers.")
 
 
 def test_nothing_is_said_of_sizes_where_there_is_nothing_to_say():
