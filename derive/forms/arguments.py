@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from derive.forms.numpy_sizes import arguments, sizes_of
-from derive.language.token_ranges import token_ranges
 from derive.language.errors import nearest
 from derive.language.integers import Integer, evaluate, symbols_of
 from derive.language.system import Constraint, System, Tensor
 from derive.language.text import integer_text
+from derive.language.token_ranges import token_ranges
 from derive.steps.record import gradient_name, upstream_name
 
 Array = Any  # a NumPy array of any type

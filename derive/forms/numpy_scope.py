@@ -11,11 +11,11 @@ from textwrap import wrap
 
 from derive.forms.numpy_helpers import HELPER_NAMES
 from derive.forms.numpy_text import Names, Piece, integer_piece
-from derive.language.token_ranges import TokenRange, token_ranges
 from derive.language.expr import Bracket, Compare, Index
 from derive.language.integers import Integer, expand, is_size
 from derive.language.ranges import Facts, facts_of, nonnegative
 from derive.language.system import System
+from derive.language.token_ranges import TokenRange, token_ranges
 
 Bounds = tuple[tuple[Integer, Integer], ...]
 

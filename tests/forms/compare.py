@@ -9,8 +9,8 @@ import numpy as np
 
 from derive.forms.numpy_code import code
 from derive.forms.numpy_sizes import arguments
-from derive.language.token_ranges import token_ranges
 from derive.language.system import System
+from derive.language.token_ranges import token_ranges
 from tests.forms.naive import FUNCTIONS, Naive
 
 

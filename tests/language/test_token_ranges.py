@@ -1,7 +1,7 @@
 """Integer tensors must stay in the ranges that they index; a guard on them lifts that."""
 
-from derive.language.token_ranges import token_ranges
 from derive.language.load import layer, load
+from derive.language.token_ranges import token_ranges
 
 
 def test_a_bare_read_fixes_the_range() -> None:
