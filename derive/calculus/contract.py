@@ -166,6 +166,10 @@ def _says(delta: Delta, index: Index, place: Integer, guards: tuple[Compare, ...
     says = {"delta": str(delta), "index": index.name, "place": integer_text(place), "guard": ""}
     if guards is None:
         says["guard"] = ", and that is not in its range"
+    elif guards and isinstance(place, FloorDiv):  # the line has the conditions, and they are long
+        numerator, divisor = place.args
+        says |= {"index": integer_text(divisor * index.symbol), "place": integer_text(numerator)}
+        says["guard"] = f", where there is such a `{index.name}`"
     elif guards:
         says["guard"] = f", which is there only where `{Bracket(guards)}`"
     return says

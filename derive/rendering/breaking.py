@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from derive.rendering import formula as F
 from derive.rendering.metrics import width
 
+_TIMES = F.Sign("·", "binary")
 _INDENT = 2.0  # em by which a continued line stands in from the relation
 
 
@@ -33,8 +34,15 @@ def broken(formula: F.Formula, limit: float) -> list[F.Formula]:
     for chunk in _chunks(formula, limit):
         if lines[-1] and width(F.row(*lines[-1], chunk)) > limit:
             lines.append([])
+            chunk = _continued(chunk)
         lines[-1].append(chunk)
     return [_line(parts) for parts in lines]
+
+
+def _continued(chunk: F.Formula) -> F.Formula:
+    """A piece at the beginning of a line: a factor has a sign of multiplication there instead of a space."""
+    first, *rest = F.parts_of(chunk)
+    return F.row(_TIMES, *rest) if isinstance(first, F.Space) and rest else chunk
 
 
 def _line(parts: list[F.Formula]) -> F.Formula:

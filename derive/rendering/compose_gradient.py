@@ -10,6 +10,7 @@ from derive.calculus.guards import is_integer_guard
 from derive.calculus.terms import factors_of
 from derive.forms.matrix import Reading
 from derive.forms.matrix_build import nodes
+from derive.forms.matrix_tree import MatMul
 from derive.forms.matrix_words import described, why_transposed
 from derive.language.expr import Bracket, Delta, Expr, Mul, Reduce, sum_
 from derive.language.traverse import walk
@@ -166,8 +167,8 @@ def _about(page: Page, matrix_forms: Sequence[Reading]) -> Iterator[Inlines]:
 
 
 def _is_matrix(reading: Reading) -> bool:
-    """Whether there is a vector or a matrix in it: of single numbers it would only repeat the index form."""
-    return any(n.axes for side in (reading.left, reading.right) for n in nodes(side))
+    """Whether it is of a vector or a matrix, or a product of such: of single numbers it would repeat the index form."""
+    return bool(reading.left.axes) or any(isinstance(n, MatMul) for n in nodes(reading.right))
 
 
 def _once(paragraphs: Sequence[str]) -> str:
@@ -187,14 +188,14 @@ def _cases(page: Page, one: Gradient) -> Iterator[Block]:
         words = "Where no term passes its guards, no equation reads {}: the sum is empty and the gradient is 0."
         yield Paragraph(said("{} " + words, Strong("What nothing reads."), page.math(one.of)))
     if one.cases:
-        yield Paragraph((Strong("Special cases."),))
+        yield Paragraph((Strong("Special cases."),), leads=True)
     for case in one.cases:
         short, names = page.short(case.right)
         reason = sentences(page.prose(case.sentence), names)
-        yield Paragraph(said("{}: ", page.reader.condition(case.where)) + reason)
+        yield Paragraph(said("{}: ", page.reader.condition(case.where)) + reason, leads=True)
         yield Displayed(page.equation(case.left, short), evidence=page.evidence_of(case))
         found = readings(page, case.left, case.right, case.indices)
-        if found.per_sample is not None:
+        if found.per_sample is not None and _is_matrix(found.per_sample):
             yield Displayed(reading_formula(page, found.per_sample))
 
 

@@ -70,7 +70,10 @@ class Heading(Block):
 
 @dataclass(frozen=True)
 class Paragraph(Block):
+    """A paragraph; ``leads`` to what follows, and is not parted from it by the end of a page."""
+
     inlines: Inlines
+    leads: bool = False
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,9 @@ def _signed(expr: E.Expr) -> tuple[bool, E.Expr]:
             return True, E.Mul(kept) if len(kept) > 1 else kept[0]
         case E.Size(value) if value.could_extract_minus_sign() and not value.is_Add:
             return True, E.Size(-value)
+        case Mark(body):
+            minus, rest = _signed(body)
+            return minus, Mark(rest)
     return False, expr
 
 

@@ -48,7 +48,7 @@ def test_no_line_is_too_wide_and_nothing_is_lost(limit):
 
 def test_a_product_is_broken_between_its_factors_before_it_is_broken_inside_them():
     factor = F.fenced("(", F.row(word(4), F.PLUS, word(4)), ")")
-    assert text_of(broken(F.row(factor, F.THIN, factor), 14)) == ["(mmmm + mmmm)", "(mmmm + mmmm)"]
+    assert text_of(broken(F.row(factor, F.THIN, factor), 14)) == ["(mmmm + mmmm)", "· (mmmm + mmmm)"]
 
 
 def test_a_bracket_is_broken_after_its_commas():
