@@ -14,7 +14,7 @@ from derive.language.expr import Along, Elem, Partial, mul, sum_
 from derive.language.integers import index_symbol, size_symbol
 from derive.language.load import layer
 from derive.language.parser import parse_in
-from tests.checking.naive import naive_over
+from tests.values import element_of, table
 
 SYSTEM = layer(
     indices="t=1..T  n:N  i,k:H  j:D  u=0..K-1  p=0..P-1",
@@ -88,8 +88,8 @@ def parsed(text: str, names: str):
 def test_an_expression_has_the_value_of_its_definition(text):
     expr, indices = parsed(text, EXPRESSIONS[text])
     reader = interpreter()
-    plain = {n: (s.array[..., 0] if n != "tok" else s.array, s.lows) for n, s in reader.tensors.items()}
-    expected = naive_over(expr, indices, AT, plain)
+    plain = {n: element_of(s.array[..., 0] if n != "tok" else s.array, s.lows) for n, s in reader.tensors.items()}
+    expected = table(expr, indices, SIZES, plain)
     np.testing.assert_allclose(reader.over(expr, indices), expected, rtol=1e-13, atol=1e-14)
 
 

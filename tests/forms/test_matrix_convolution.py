@@ -51,7 +51,7 @@ def by_definition(convolution, world, env):
         places = {}
         for slide in convolution.slides:
             stride, dilation, padding = (world.number(z, at) for z in (slide.stride, slide.dilation, slide.padding))
-            where, tap = at[slide.place.symbol], at[slide.tap.symbol]
+            where, tap = at[slide.place.name], at[slide.tap.name]
             if convolution.kind == "correlation":
                 places[slide] = (stride * where + dilation * tap - padding, 0)
             elif slide.in_kernel:
@@ -68,7 +68,7 @@ def by_definition(convolution, world, env):
 def read(elem, slides, places, world, at, in_kernel):
     """An element with its windowed axes at given places, zero outside."""
     own = iter([places[s][0] for s in slides if s.in_kernel == in_kernel])
-    index = [at[p] if p.is_Symbol else next(own) for p in elem.index]
+    index = [at[p.name] if p.is_Symbol else next(own) for p in elem.index]
     offsets = [i - low for i, low in zip(index, world.lows[elem.name], strict=True)]
     array = world.arrays[elem.name]
     return array[tuple(offsets)] if all(0 <= o < n for o, n in zip(offsets, array.shape, strict=True)) else 0.0
@@ -110,7 +110,7 @@ def test_the_names_mean_what_the_index_form_computes(fields):
         world = World(system, {name: SIZES[name] for name in system.sizes})
         bias = FIELDS is fields and line.left.name == "y"
         for env in itertools.islice(world.places(line.indices, {}), 0, None, 3):
-            rest = world.arrays["b"][env[line.left.index[1]] - 1] if bias else 0.0
+            rest = world.arrays["b"][env[line.left.index[1].name] - 1] if bias else 0.0
             assert by_definition(node, world, env) + rest == pytest.approx(loops(line.right, world, env), rel=1e-9)
 
 

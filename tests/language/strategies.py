@@ -1,5 +1,7 @@
 """Hypothesis strategies for expressions over the tensors of the layer in ``layers``."""
 
+from functools import reduce
+
 from hypothesis import strategies as st
 
 from derive.language import expr as E
@@ -62,10 +64,9 @@ def _grown(inner: st.SearchStrategy[E.Expr]) -> st.SearchStrategy[E.Expr]:
 
 
 def _sum(parts: list[E.Expr]) -> E.Expr:
-    total = parts[0]
-    for part in parts[1:]:
-        total = plus(total, part)
-    return total
+    """As the parser adds, from left to right: integers that come first are one."""
+    first, *others = [term for part in parts for term in (part.terms if isinstance(part, E.Add) else (part,))]
+    return reduce(plus, others, first)
 
 
 expressions: st.SearchStrategy[E.Expr] = st.recursive(leaves, _grown, max_leaves=8)

@@ -12,7 +12,7 @@ from derive.language.load import layer
 from derive.language.parser import parse_onto, parse_value
 from derive.language.scope import Scope
 from derive.language.system import Tensor
-from tests.language.values import integer, value
+from tests.values import integer, value
 
 SIZES = {"B": 2, "N": 3, "D": 4, "H": 5}
 _SYSTEM_FIELDS: dict[str, Any] = {"indices": "b:B  n,m:N  i,j:D  o:H  u=0..D-1"}

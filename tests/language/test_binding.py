@@ -10,7 +10,7 @@ from derive.language.integers import index_symbol
 from derive.language.traverse import walk
 from tests.language.layers import SCOPE, SIZES, parsed
 from tests.language.strategies import expressions
-from tests.language.values import arbitrary, integer, value
+from tests.values import arbitrary, integer, value
 
 TENSORS = {name: arbitrary(name) for name in SCOPE.tensors}
 i_, K, T = index_symbol("i"), index_symbol("k"), index_symbol("t")

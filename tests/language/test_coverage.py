@@ -12,7 +12,7 @@ from derive.language.integers import Integer, index_symbol, size_symbol
 from derive.language.load import layer
 from derive.language.ranges import Facts
 from tests.language.layers import SYSTEM
-from tests.language.values import integer
+from tests.values import integer
 
 t, l_ = index_symbol("t"), index_symbol("l")
 T, L = size_symbol("T"), size_symbol("L")

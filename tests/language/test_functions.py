@@ -14,7 +14,7 @@ from derive.language.functions import TABLE, Function
 from derive.language.parser import parse_expression
 from derive.language.scope import Scope
 from derive.language.system import Tensor
-from tests.language.values import FUNCTIONS, value
+from tests.values import FUNCTIONS, value
 
 ROWS = sorted(TABLE.values(), key=lambda row: row.name)
 BY_NAME = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from derive.language import expr as E
 from derive.language.expr import Elem, Size
 from derive.language.integers import FloorDiv, Mod, element, index_symbol, size_symbol
-from derive.language.integral import as_expression, as_integer, bits, degree, is_affine, plus, side
-from tests.language.values import integer, value
+from derive.language.integral import MAX_DEGREE, as_expression, as_integer, bits, degree, is_affine, plus, side
+from tests.values import integer, value
 
 i, j = index_symbol("i"), index_symbol("j")
 S, T = size_symbol("s"), size_symbol("T")
@@ -18,7 +18,7 @@ _atoms = st.sampled_from([i, j, S, T, sympy.Integer(2), sympy.Integer(-3)])
 _integers = st.recursive(
     _atoms,
     lambda inner: st.builds(lambda a, b, op: op(a, b), inner, inner, st.sampled_from([sympy.Add, sympy.Mul])),
-    max_leaves=6,
+    max_leaves=MAX_DEGREE,
 )
 
 

@@ -19,7 +19,7 @@ from derive.language.polynomial import (
     shifted,
     times,
 )
-from tests.language.values import integer
+from tests.values import integer
 
 A, B = index_symbol("i"), index_symbol("j")
 M, N = size_symbol("M"), size_symbol("N")

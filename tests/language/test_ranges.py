@@ -10,7 +10,7 @@ from derive.language.expr import Bracket, Compare, Index, size
 from derive.language.integers import FloorDiv, Integer, Mod, index_symbol, size_symbol
 from derive.language.load import layer
 from derive.language.ranges import Facts, facts_of, nonnegative, proved, refuted
-from tests.language.values import integer
+from tests.values import integer
 
 i_, J = index_symbol("i"), index_symbol("j")
 M, N = size_symbol("M"), size_symbol("N")

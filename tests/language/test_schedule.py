@@ -15,7 +15,7 @@ from derive.language.schedule import CircularError, Loop, in_order, reads, sched
 from derive.language.system import Equation, System
 from derive.language.traverse import bound_at
 from tests.language.layers import SYSTEM
-from tests.language.values import integer, value
+from tests.values import integer, value
 
 SIZES = {"T": 4, "N": 2, "H": 3, "D": 2, "O": 2, "L": 3, "K": 2}
 

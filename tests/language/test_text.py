@@ -9,7 +9,7 @@ from derive.language.parser import parse_expression
 from derive.language.text import integer_text, text
 from tests.language.layers import SCOPE, SIZES, parsed
 from tests.language.strategies import expressions
-from tests.language.values import arbitrary, value
+from tests.values import arbitrary, value
 
 TENSORS = {name: arbitrary(name) for name in SCOPE.tensors}
 

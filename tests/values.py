@@ -1,10 +1,10 @@
-"""An evaluator for the tests, as plain as can be: loops and dictionaries, nothing shared with the program's own."""
+"""The meaning of the language once more, one number at a time: loops and dictionaries, nothing of the program's own."""
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import numpy as np
 import sympy
 
 from derive.language import expr as E
@@ -12,6 +12,7 @@ from derive.language.integers import FloorDiv, Integer, Mod
 
 Numbers = Mapping[str, int]  # values of indices and sizes, by name
 Tensors = Mapping[str, Callable[..., float]]  # a tensor is a function of its places
+Functions = Mapping[str, Callable[..., float]]
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "linear": lambda x: x,
@@ -29,7 +30,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "relu": lambda x: max(x, 0.0),
     "abs": abs,
     "sign": lambda x: float((x > 0) - (x < 0)),
-    "softplus": lambda x: math.log1p(math.exp(x)),
+    "softplus": lambda x: math.log(1 + math.exp(x)),
     "squared_error": lambda x, t: (x - t) ** 2,
     "cross_entropy": lambda x, t: -t * math.log(x),
 }
@@ -69,11 +70,11 @@ def integer(expression: Integer, numbers: Numbers, tensors: Tensors | None = Non
     return sum(parts) if expression.is_Add else math.prod(parts)
 
 
-def value(expr: E.Expr, numbers: Numbers, tensors: Tensors) -> float:
+def value(expr: E.Expr, numbers: Numbers, tensors: Tensors, functions: Functions = FUNCTIONS) -> float:
     """The value of an expression.  Reductions are empty where their range is."""
 
     def inner(e: E.Expr) -> float:
-        return value(e, numbers, tensors)
+        return value(e, numbers, tensors, functions)
 
     match expr:
         case E.Num(number):
@@ -83,22 +84,23 @@ def value(expr: E.Expr, numbers: Numbers, tensors: Tensors) -> float:
         case E.Elem(name, index):
             return tensors[name](*(integer(i, numbers, tensors) for i in index))
         case E.Add(terms):
-            return sum(map(inner, terms))
-        case E.Mul(factors):
-            return math.prod(map(inner, factors))
+            return math.fsum(map(inner, terms))
+        case E.Mul(factors):  # beside a false guard nothing is looked at
+            guards = [f for f in factors if isinstance(f, E.Bracket | E.Delta)]
+            return math.prod(map(inner, factors)) if all(map(inner, guards)) else 0.0
         case E.Pow(base, exponent):
             return float(inner(base) ** inner(exponent))
         case E.Call(name, arguments):
-            return FUNCTIONS[name](*map(inner, arguments))
+            return functions[name](*map(inner, arguments))
         case E.Bracket(conditions):
             return float(all(_COMPARE[c.op](inner(c.left), inner(c.right)) for c in conditions))
         case E.Delta(left, right):
             return float(integer(left, numbers, tensors) == integer(right, numbers, tensors))
         case E.Reduce(op, over, body):
-            return _REDUCE[op]([value(body, bound, tensors) for bound in _runs(over, numbers)])
+            return _REDUCE[op]([value(body, bound, tensors, functions) for bound in places(over, numbers)])
         case E.Along(op, over, body, at):
-            runs = list(_runs(over, numbers))
-            values = [value(body, bound, tensors) for bound in runs]
+            runs = list(places(over, numbers))
+            values = [value(body, bound, tensors, functions) for bound in runs]
             here = [integer(a, numbers, tensors) for a in at]
             place = [[bound[i.name] for i in over] for bound in runs].index(here)
             if op == "argmax":
@@ -107,10 +109,23 @@ def value(expr: E.Expr, numbers: Numbers, tensors: Tensors) -> float:
     raise TypeError(f"no value for {type(expr).__name__}")
 
 
-def _runs(over: tuple[E.Index, ...], numbers: Numbers) -> Any:
-    ranges = [range(integer(i.low, numbers), integer(i.high, numbers) + 1) for i in over]
-    for places in itertools.product(*ranges):
-        yield {**numbers, **{i.name: p for i, p in zip(over, places, strict=True)}}
+def span(index: E.Index, numbers: Numbers) -> range:
+    """What an index runs over."""
+    return range(integer(index.low, numbers), integer(index.high, numbers) + 1)
+
+
+def places(over: Sequence[E.Index], numbers: Numbers) -> Iterator[dict[str, int]]:
+    """The numbers with every choice of values of these indices, the first of them slowest."""
+    for chosen in itertools.product(*(span(i, numbers) for i in over)):
+        yield {**numbers, **{i.name: p for i, p in zip(over, chosen, strict=True)}}
+
+
+def table(
+    expr: E.Expr, over: Sequence[E.Index], numbers: Numbers, tensors: Tensors, functions: Functions = FUNCTIONS
+) -> np.ndarray:
+    """The values over these indices, an axis each."""
+    values = [value(expr, at, tensors, functions) for at in places(over, numbers)]
+    return np.array(values, float).reshape([len(span(i, numbers)) for i in over])
 
 
 def arbitrary(name: str) -> Callable[..., float]:
@@ -119,5 +134,16 @@ def arbitrary(name: str) -> Callable[..., float]:
     def element(*places: int) -> float:
         seed = sum(ord(c) for c in name) + sum((k + 3) * 17 * p for k, p in enumerate(places))
         return math.sin(seed * 1.3) + 1.7  # positive: logarithms and roots exist
+
+    return element
+
+
+def element_of(array: np.ndarray, lows: Sequence[int]) -> Callable[..., float]:
+    """An array as a tensor: its first element stands at the lowest places."""
+
+    def element(*at: int) -> float:
+        offsets = tuple(p - low for p, low in zip(at, lows, strict=True))
+        assert all(0 <= o < n for o, n in zip(offsets, array.shape, strict=True)), "read outside the range"
+        return array[offsets].item()
 
     return element
