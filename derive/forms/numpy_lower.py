@@ -12,6 +12,7 @@ from derive.forms.numpy_equalities import settled
 from derive.forms.numpy_guards import has_axes, named_apart, narrowed_over, split_conditions
 from derive.forms.numpy_helpers import plain_call
 from derive.forms.numpy_masks import by_axes, mask
+from derive.forms.numpy_padding import padded
 from derive.forms.numpy_reads import Stored, integers, read, tensor
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_text import Level, Piece, join_power, join_sum
@@ -217,13 +218,20 @@ def sum_of_products(over: Sequence[Index], factors: Sequence[Expr], scope: Scope
     over, factors = narrowed_over(over, factors, scope)
     inside = scope.within(over)
     scalar, vector, others = split_conditions(factors, inside)
+    if scope.indices:
+        others = [f for factor in others for f in _twice(factor)]
     bound = {i.symbol for i in over}
     outer = tuple(c for c in vector if bound.isdisjoint(free_symbols(Bracket((c,)))))
     inner = tuple(c for c in vector if c not in outer)
     inside = inside.given(scalar)
+    finite = not any(may_be_infinite(f, scope) for f in others)
+    windows, inner = padded(others, inner, inside) if finite else ({}, inner)
     operands, pulled = [], []
-    for factor in others:
-        lowered = factor_of(factor, inside)
+    for k, factor in enumerate(others):
+        if isinstance(factor, Elem) and k in windows:
+            lowered = Factor(read(windows[k], factor.index, inside))
+        else:
+            lowered = factor_of(factor, inside)
         if any(i.name in lowered.array.axes for i in over):
             operands.append(Operand(Factor(as_float(lowered.array), lowered.inverse), may_be_infinite(factor, scope)))
         else:
@@ -232,6 +240,14 @@ def sum_of_products(over: Sequence[Index], factors: Sequence[Expr], scope: Scope
     total = contract([i.name for i in over], operands, masks, inside)
     value = product([*pulled, Factor(total)], scope.order) if pulled else total
     return _guarded(scalar, outer, value, scope)
+
+
+def _twice(factor: Expr) -> tuple[Expr, ...]:
+    """The square of an element as two factors."""
+    match factor:
+        case Pow(Elem() as element, Num(value)) if value == 2:
+            return element, element
+    return (factor,)
 
 
 def may_be_infinite(expr: Expr, scope: Scope) -> bool:
@@ -251,7 +267,7 @@ def may_be_infinite(expr: Expr, scope: Scope) -> bool:
 
 def _reduction(op: str, over: Sequence[Index], body: Expr, scope: Scope) -> Array:
     over, body = named_apart(over, body, scope)
-    if op == "mean" and isinstance(body, Mul | Add):
+    if op == "mean" and isinstance(body, Mul | Add | Pow):
         return lower(divide(Reduce("sum", tuple(over), body), mul(*(size(i.extent) for i in over))), scope)
     inside = scope.within(over)
     array = as_float(lower(body, inside))
