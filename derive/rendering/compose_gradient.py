@@ -88,7 +88,7 @@ def _as_one(steps: tuple[Step, ...]) -> Step:
 
 
 _FORMULA = re.compile("`[^`]*`")
-_SMALL = 50.0  # em of a line of single steps, which are set smaller
+SMALL = 50.0  # em of a line of single steps, which are set smaller
 _RULE = 9.0  # em of it for the name of the rule
 
 
@@ -118,10 +118,10 @@ def _substeps(page: Page, step: Step) -> Details | None:
     shown = _until_repeated(step.substeps)
     if len(shown) == 1 < len(step.substeps):
         return None  # each term by the same rewrite: the sentence of the step says it
-    rows: list[Block] = [Displayed(stacked(typeset(page.short(shown[0].before)[0], page.style), _SMALL))]
+    rows: list[Block] = [Displayed(stacked(typeset(page.short(shown[0].before)[0], page.style), SMALL))]
     for substep in shown:
         short, names = page.short(marked(substep))
-        formula = aligned(F.Row(()), F.EQUALS, typeset(short, page.style), _SMALL - _RULE)
+        formula = aligned(F.Row(()), F.EQUALS, typeset(short, page.style), SMALL - _RULE)
         rows.append(Substep(formula, substep.rule, sentences(page.prose(substep.sentence), names)))
     count = len(step.substeps)
     if len(shown) < count:

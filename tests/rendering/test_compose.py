@@ -4,7 +4,9 @@ from derive.language.load import catalogue
 from derive.rendering import document as D
 from derive.rendering import formula as F
 from derive.rendering.compose import compose
-from derive.rendering.page import indices_of, page
+from derive.rendering.compose_gradient import SMALL
+from derive.rendering.metrics import width
+from derive.rendering.page import WIDTH, indices_of, page
 from derive.rendering.recurrence import letters_of
 
 
@@ -94,3 +96,37 @@ def argmax_name(formula, name):
 
 def test_the_same_derivation_gives_the_same_document(derivation):
     assert compose(derivation("rnn"), None, None) == compose(derivation("rnn"), None, None)
+
+
+def displayed(blocks):
+    """Every displayed formula with what stands left of it, those of single steps too."""
+    for block in blocks:
+        match block:
+            case D.Step(formula, indent, details=details):
+                yield formula, indent
+                yield from displayed(details.blocks if details else ())
+            case D.Equation(formula) | D.Substep(formula):
+                yield formula, None
+            case D.Result(formulas):
+                yield from ((formula, None) for formula in formulas)
+            case D.Details(_, inner):
+                yield from displayed(inner)
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_no_formula_is_wider_than_a_page(name, derivation):
+    """By the estimate, which test_metrics compares with TeX; single steps are set smaller."""
+    blocks = compose(derivation(name), None, None).blocks
+    small = [f for b in blocks if isinstance(b, D.Step) and b.details for f in displayed(b.details.blocks)]
+    large = [f for f in displayed(blocks) if f not in small]
+    assert large and max(width(f) + width(left) for f, left in large) <= WIDTH
+    assert max((width(f) for f, _ in small), default=0) <= SMALL
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_no_formula_in_running_text_is_too_long_for_it(name, derivation):
+    """Browsers do not break a formula in a line of text."""
+    for block in compose(derivation(name), None, None).blocks:
+        said = (block.inlines,) if isinstance(block, D.Paragraph) else getattr(block, "remarks", ())
+        for inlines in (*said, getattr(block, "reason", ())):
+            assert all(width(i.formula) <= WIDTH for i in inlines if isinstance(i, D.Math))

@@ -84,4 +84,5 @@ def test_readers_that_are_alike_share_a_line():
     assert words(others(here, local[1:])) == "Likewise B_{i} for v_{i}."
     assert others(here, ()) == () and as_before(here, chain[0]) == ()
     first = here.number(local[0])
-    assert words(as_before(here, local[1])) == f"Its single steps are those of {first}, with v and B in place of u and A."
+    said = words(as_before(here, local[1]))
+    assert said == f"Its single steps are those of {first}, with v and B in place of u and A."
