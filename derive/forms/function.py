@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 from derive.forms.arguments import Array, Signature
 from derive.forms.layout import laid_out
 from derive.forms.numpy_code import code
+from derive.forms.numpy_portions import cut_of, in_portions
 from derive.steps.record import Derivation, gradient_name
 
 
@@ -29,6 +32,8 @@ class BackwardFunction:
         gradients = [gradient_name(name) for name in derivation.wrt]
         self._code = code(derivation.backward, tuple(dict.fromkeys((*computed, *gradients))))
         self._signature = Signature(derivation.backward, tuple(self._code.functions))
+        alone = not (self._code.functions or _BUSY.search(self._code.source))
+        self._cut = cut_of(derivation.backward, self._code.equations) if alone else None
 
     @property
     def source(self) -> str:
@@ -37,13 +42,37 @@ class BackwardFunction:
 
     def __call__(self, /, **given: Any) -> dict[str, Array]:
         arguments = self._signature.checked(given)
-        arrays = {self._code.tensors[name]: array for name, array in arguments.arrays.items()}
         sizes = {keyword: arguments.sizes[name] for name, keyword in self._code.sizes.items()}
         functions = {keyword: arguments.functions[f] for f, keyword in self._code.functions.items()}
-        # beside a guard that is false anything may come out
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            found = compiled(self._code.source, self._code.name)(**arrays, **sizes, **functions)
-        return _apart(found, list(arrays.values()))
+
+        def call(**arrays: Array) -> dict[str, Any]:
+            function = compiled(self._code.source, self._code.name)
+            with _arithmetic():
+                return function(**{self._code.tensors[n]: a for n, a in arrays.items()}, **sizes, **functions)
+
+        found = in_portions(call, self._cut, arguments.arrays, PORTION) if self._cut else None
+        return _apart(found or call(**arguments.arrays), list(arguments.arrays.values()))
+
+
+PORTION = 2**15  # numbers of the largest array in a portion: what an operation takes then stays in the cache
+
+# Products of matrices run on all processors by themselves, and loops would wait for each other.
+_BUSY = re.compile(r" @ |np\.matmul|optimize=True|^    for ", re.MULTILINE)
+
+
+@contextmanager
+def _arithmetic() -> Iterator[None]:
+    """NumPy as generated code wants it: beside a guard that is false anything may come out.
+
+    And where operands are laid out unlike, few elements are copied at a time.  By itself NumPy takes 8192, and so
+    copies rows that are repeated, such as a bias, instead of reading them again, which takes twice as long.
+    """
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        before = np.setbufsize(256)
+        try:
+            yield
+        finally:
+            np.setbufsize(before)
 
 
 def _apart(found: Mapping[str, Any], others: list[Array]) -> dict[str, Array]:

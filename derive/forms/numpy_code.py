@@ -13,6 +13,7 @@ from derive.forms.numpy_helpers import helper_sources
 from derive.forms.numpy_hoist import Body, Planned, Single, plan
 from derive.forms.numpy_places import slice_text, subscripted
 from derive.forms.numpy_scope import Scope, Writer, scope_of
+from derive.forms.numpy_shared import shared
 from derive.forms.numpy_sizes import arguments, header, sizes_of
 from derive.forms.numpy_statements import write
 from derive.forms.numpy_text import Piece
@@ -45,6 +46,7 @@ class Code:
     tensors    Python names of the arguments by the names of the tensors, in order
     sizes      Python names of the sizes that no shape tells
     functions  Python names of the abstract functions, and of their derivatives: ``f'`` is ``f_prime``
+    equations  those that the function computes
     """
 
     source: str
@@ -52,6 +54,7 @@ class Code:
     tensors: Mapping[str, str]
     sizes: Mapping[str, str]
     functions: Mapping[str, str]
+    equations: tuple[Equation, ...] = ()
 
 
 def source(backward: System, returns: Sequence[str], name: str = "backward") -> str:
@@ -72,14 +75,15 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     if unknown:
         raise ValueError(f"no tensor named {unknown[0]}")
     needed = _needed(backward, returns)
-    system, planned = plan(backward, schedule(backward, needed))
+    whole, sharing = shared(backward, needed)
+    system, planned = plan(whole, schedule(whole, sharing))
     writer = Writer(system)
     sizes = sizes_of(backward)
     given = {t.name: writer.tensor(t.name) for t in arguments(backward)}
     keywords = {n: writer.names.of("size", n) for n in sizes.named}
     functions = {f: writer.function(f) for f in _abstract(needed)}
     _write_all(planned, writer)
-    writer.release()
+    writer.release(t for t in system.tensors if t not in backward.tensors)
     _write_return(returns, writer)
     outer = {t: _outer_name(t, backward, writer) for t in given}
     renamed = [f"    {given[t]} = {o}" for t, o in outer.items() if o != given[t]]
@@ -90,7 +94,7 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     helpers = helper_sources(writer.helpers)
     imports = "import math\n\nimport numpy as np" if any("math." in h for h in helpers) else "import numpy as np"
     modules = [imports, *helpers, "\n".join(lines)]
-    return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions)
+    return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions, needed)
 
 
 def _write_return(returns: Sequence[str], writer: Writer) -> None:

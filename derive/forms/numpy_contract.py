@@ -21,7 +21,10 @@ class Operand:
 
 def contract(bound: Sequence[str], operands: Sequence[Operand], masks: Sequence[Array], scope: Scope) -> Array:
     """The sum over the indices ``bound`` of a product of arrays, where masks hold."""
-    arrays = _masked(_merged(operands), masks, scope.order)
+    groups = _merged(operands)
+    if len(groups) == 1 and not masks and (total := _dotted(bound, groups[0], scope)):
+        return total
+    arrays = _masked(groups, masks, scope.order)
     missing = [b for b in bound if not any(b in a.axes for a in arrays)]
     present = [b for b in bound if b not in missing]
     counts = [Factor(Array(scope.extent(b), (), "number")) for b in missing]
@@ -74,13 +77,27 @@ def _summed(bound: Sequence[str], arrays: list[Array], scope: Scope) -> Array:
     target = tuple(a for a in union(arrays, scope.order) if a not in bound)
     if len(arrays) == 2:
         for left, right in (arrays, arrays[::-1]):
-            result = _matmul(bound, left, right, target)
+            result = _matmul(bound, left, right, target, scope)
             if result is not None:
                 return result
     arrays = [_columns(a, bound, scope) if a.view else a for a in arrays]
     if len(arrays) == 2 and scope.at_top and (scope.windows or any(a.copy for a in arrays)):
         arrays = [_turned(a, bound, scope) for a in arrays]
     return replace(_einsum(arrays, bound, target), rows=_rows(bound, arrays, target, scope))
+
+
+def _dotted(bound: Sequence[str], group: Sequence[Operand], scope: Scope) -> Array | None:
+    """The sum of a product of factors over the same axes, without an array of their products."""
+    factors = [o.factor for o in group]
+    axes = {a for f in factors for a in f.array.axes}
+    if len(factors) < 2 or any(f.inverse for f in factors) or not set(bound) <= axes or set(bound) == axes:
+        return None
+    whole = [f for f in factors if set(f.array.axes) == axes and not f.array.view]
+    if len(whole) < 2:
+        return None
+    last = whole[-1]
+    first = product([f for f in factors if f is not last], scope.order)
+    return _einsum_of((first, last.array), tuple(a for a in scope.order if a in axes and a not in bound))
 
 
 def _reduced(op: str, bound: Sequence[str], array: Array) -> Array:
@@ -95,18 +112,27 @@ def reduced(op: str, bound: Sequence[str], array: Array) -> Array:
     return Array(Piece(f"{array.piece.at(Level.ATOM)}.{op}({axis})"), rest)
 
 
-def _matmul(bound: Sequence[str], left: Array, right: Array, target: tuple[str, ...]) -> Array | None:
-    """``left @ right``, for vectors and matrices with one axis in common, that is summed."""
+def _matmul(bound: Sequence[str], left: Array, right: Array, target: tuple[str, ...], scope: Scope) -> Array | None:
+    """``left @ right``, for vectors and matrices, or stacks of as many matrices, with one axis that is summed."""
     common = [a for a in left.axes if a in right.axes]
-    if len(common) != 1 or common != list(bound) or max(len(left.axes), len(right.axes)) > 2 or left.view or right.view:
+    if len(bound) != 1 or bound[0] not in common or left.view or right.view:
         return None
-    k = common[0]
-    rows = tuple(a for a in left.axes if a != k)
-    columns = tuple(a for a in right.axes if a != k)
-    if rows + columns != target:
+    k = bound[0]
+    stack = tuple(a for a in target if a in common)
+    rows = tuple(a for a in left.axes if a not in common)
+    columns = tuple(a for a in right.axes if a not in common)
+    if (*stack, *rows, *columns) != target or max(len(rows), len(columns)) > 1 or (stack and not (rows and columns)):
         return None
-    left, right = transposed(left, (*rows, k)), transposed(right, (k, *columns))
+    left, right = transposed(left, (*stack, *rows, k)), _lasting(transposed(right, (*stack, k, *columns)), scope)
     return Array(Piece(f"{left.piece.at(Level.PRODUCT)} @ {right.piece.at(Level.UNARY)}", Level.PRODUCT), target)
+
+
+def _lasting(array: Array, scope: Scope) -> Array:
+    """A matrix that a loop reads transposed at every step is turned round once, before the loop."""
+    name = array.piece.text.removesuffix(".T")
+    if not scope.loops or scope.inline or array.piece.text == name or not name.isidentifier():
+        return array
+    return replace(array, piece=Piece(scope.writer.before_loop(f"{name}_T", f"np.ascontiguousarray({name}.T)")))
 
 
 def _rows(
@@ -159,11 +185,15 @@ def _einsum(arrays: list[Array], bound: Sequence[str], target: tuple[str, ...]) 
         else:
             first = 0 if target[-1] in arrays[0].axes else 1
         arrays = [arrays[first], arrays[1 - first]]
+    return _einsum_of(arrays, target, ", optimize=True")
+
+
+def _einsum_of(arrays: Sequence[Array], target: tuple[str, ...], option: str = "") -> Array:
     letters = _letters(tuple(dict.fromkeys(n for a in arrays for n in a.axes)))
     inputs = ",".join("".join(letters[n] for n in a.axes) for a in arrays)
     spec = f"{inputs}->{''.join(letters[n] for n in target)}"
     operands = ", ".join(a.piece.text for a in arrays)
-    return Array(Piece(f'np.einsum("{spec}", {operands}, optimize=True)'), target)
+    return Array(Piece(f'np.einsum("{spec}", {operands}{option})'), target)
 
 
 def _letters(names: Sequence[str]) -> dict[str, str]:

@@ -77,8 +77,10 @@ def strided(x, places, margins):
 SOFTMAX = '''
 def softmax(x, axis):
     """exp(x) / sum(exp(x)) along an axis or several; the largest x is subtracted first, so that nothing overflows."""
-    e = np.exp(x - x.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
+    e = x - x.max(axis=axis, keepdims=True)
+    np.exp(e, out=e)
+    e /= e.sum(axis=axis, keepdims=True)
+    return e
 '''
 
 LOGSUMEXP = '''

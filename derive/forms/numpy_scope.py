@@ -33,6 +33,7 @@ class Writer:
     sizes: dict[str, None] = field(default_factory=dict)
     functions: dict[str, None] = field(default_factory=dict)
     indent: int = 1
+    _block: int = 0
     _temporaries: list[str] = field(default_factory=list)
     _bounds: dict[str, Bounds] = field(default_factory=dict)
     _known: list[dict[str, tuple[str, tuple[int, ...]]]] = field(default_factory=lambda: [{}])
@@ -52,6 +53,8 @@ class Writer:
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
         """Lines under ``head``, one step further in; what is named there is not known after it."""
+        if self.indent == 1:
+            self._block = len(self.lines)
         self.line(head)
         self.indent += 1
         self._known.append({})
@@ -59,10 +62,13 @@ class Writer:
         self._known.pop()
         self.indent -= 1
 
-    def release(self) -> None:
-        """Delete large temporary arrays after their last use: memory that is fresh from the system is slow."""
+    def release(self, added: Iterable[str] = ()) -> None:
+        """Delete large temporary arrays, and tensors ``added`` for the code, after their last use.
+
+        Memory that is fresh from the system is slow.
+        """
         last: dict[int, list[str]] = {}
-        for name in self._temporaries:
+        for name in (*self._temporaries, *map(self.tensor, added)):
             uses = [k for k, line in enumerate(self.lines) if re.search(rf"\b{name}\b", line)]
             last.setdefault(uses[-1], []).append(name)
         for place in sorted(last, reverse=True):
@@ -115,6 +121,15 @@ class Writer:
         if len(self._known) == 1 and large:
             self._temporaries.append(variable)
         return variable, order
+
+    def before_loop(self, stem: str, text: str) -> str:
+        """A variable that holds the value of ``text``, which no loop changes, set in front of the outermost loop."""
+        if text not in self._known[0]:
+            variable = self.names.new(stem)
+            self.lines.insert(self._block, f"    {variable} = {text}")
+            self._block += 1
+            self._known[0][text] = (variable, ())
+        return self._known[0][text][0]
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.forms.numpy_arrays import Array, aligned, as_float
+from derive.forms.numpy_arrays import Array, aligned, as_float, product
 from derive.forms.numpy_conditions import conditions_of
 from derive.forms.numpy_guards import narrowed, split_conditions
-from derive.forms.numpy_lower import lower, signed, with_axes
+from derive.forms.numpy_lower import factor_of, lower, signed, with_axes
 from derive.forms.numpy_scatter import Part, Target, added_at, landed, strided
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_terms import Landing, element_landing, term_of, terms_of, window_landing
@@ -70,7 +70,7 @@ def _assign(expr: Expr, target: Target, own: bool) -> None:
     """``target = expr``; ``own`` asks for an array that nothing else refers to."""
     inside = target.scope.over(target.ranges)
     axes = tuple(i.name for i in target.ranges)
-    if isinstance(expr, Add) and not target.exists and _one_by_one(expr, target):
+    if not target.exists and (_term_by_term(expr, target) or _factor_by_factor(expr, target)):
         return
     array = as_float(lower(expr, inside))
     if target.exists:
@@ -95,12 +95,18 @@ def _assign(expr: Expr, target: Target, own: bool) -> None:
     target.scope.writer.line(f"{target.name} = {text}")
 
 
-def _one_by_one(expr: Add, target: Target) -> bool:
-    """Write a sum that holds a contraction of all axes term by term, so that no second array of its size is needed."""
+def _term_by_term(expr: Expr, target: Target) -> bool:
+    """Write a sum one term after the other where that needs fewer arrays: its first a contraction, or others smaller.
+
+    NumPy adds to an array that nothing else refers to in place by itself, but not where it must repeat what it adds.
+    """
     inside = target.scope.over(target.ranges)
     axes = tuple(i.name for i in target.ranges)
+    if not isinstance(expr, Add):
+        return False
     terms = [(negative, as_float(lower(t, inside))) for negative, t in map(signed, expr.terms)]
-    lead = next((k for k, (negative, a) in enumerate(terms) if not negative and _is_contraction(a, axes)), None)
+    repeats = len(axes) > 1 and any(set(a.axes) < set(axes) for _, a in terms)
+    lead = next((k for k, (negative, a) in enumerate(terms) if not negative and _is_lead(a, axes, repeats)), None)
     if lead is None:
         return False
     writer = target.scope.writer
@@ -110,8 +116,26 @@ def _one_by_one(expr: Add, target: Target) -> bool:
     return True
 
 
-def _is_contraction(array: Array, axes: tuple[str, ...]) -> bool:
-    return array.axes == axes and array.piece.text.startswith("np.einsum(")
+def _is_lead(array: Array, axes: tuple[str, ...], repeats: bool) -> bool:
+    """Whether a term makes an array that the others can be added to."""
+    made = array.fresh and array.kind == "float" and array.piece.level < Level.ATOM and " @ " not in array.piece.text
+    return array.axes == axes and (array.piece.text.startswith("np.einsum(") or (repeats and made))
+
+
+def _factor_by_factor(expr: Expr, target: Target) -> bool:
+    """Write the product of a sum and of what is smaller, the sum first."""
+    inside = target.scope.over(target.ranges)
+    axes = {i.name for i in target.ranges}
+    if not isinstance(expr, Mul) or any(conditions_of(f) for f in expr.factors):
+        return False
+    sums = [f for f in expr.factors if isinstance(f, Add)]
+    if len(sums) != 1:
+        return False
+    rest = product([factor_of(f, inside) for f in expr.factors if f is not sums[0]], inside.order)
+    if not rest.axes or set(rest.axes) == axes or not _term_by_term(sums[0], target):
+        return False
+    target.scope.writer.line(f"{target.name} *= {aligned(rest, tuple(i.name for i in target.ranges)).text}")
+    return True
 
 
 def _put(target: Target, text: str, scalar: str | None = None) -> None:

@@ -18,7 +18,9 @@ MATRICES = {"indices": "i,j:N  k:K  n:S", "inputs": "A[i,k]  B[k,j]  C[j,k]  v[k
         ("y = sum(v[k]*v[k], k)", "(v * v).sum()"),
         ("y[i,j] = 2*sum(A[i,k]*B[k,j], k)", "2 * (A @ B)"),
         ("y[i,j] = sum(v[k]*A[i,k]*B[k,j], k)", "v * A @ B"),
-        ("y[n,i,j] = sum(X[n,i,k]*Y[n,k,j], k)", 'np.einsum("nkj,nik->nij", Y, X, optimize=True)'),
+        ("y[n,i,j] = sum(X[n,i,k]*Y[n,k,j], k)", "X @ Y"),
+        ("y[n,i,j] = sum(X[n,i,k]*X[n,j,k], k)", "X @ X.transpose(0, 2, 1)"),
+        ("y[n,i] = sum(X[n,i,k]*X[n,i,k]*v[k], k)", 'np.einsum("nik,nik->ni", X * v, X)'),
         ("y[n,i,j] = sum(X[n,i,k]*C[j,k], k)", 'np.einsum("jk,nik->nij", C, X, optimize=True)'),
         ("y[i,k] = sum(X[n,i,k]*u[i], n)", "u[:, None] * X.sum(axis=0)"),
         ("y[i] = sum([k < i]*A[i,k]/v[k], k)", None),
@@ -35,6 +37,15 @@ def test_a_mask_over_other_axes_is_a_factor_of_its_own() -> None:
     lines = statements(equations="y[n] = sum([k < i]*X[n,i,k]*v[k]*u[i], i, k)", **MATRICES)
     assert lines[0].startswith("mask = np.arange(1, K + 1) < np.arange(")
     assert len(lines) == 2
+
+
+def test_a_loop_finds_its_matrices_turned_round() -> None:
+    lines = statements(
+        indices="t=1..T  n:N  i,k:H", inputs="W[i,k]  x[t,n,i]",
+        equations="y[0,n,i] = 0\ny[t,n,i] = sum(W[i,k]*y[t-1,n,k], k) + x[t,n,i]",
+    )  # fmt: skip
+    assert lines.index("W_T = np.ascontiguousarray(W.T)") == lines.index("for t in range(1, T + 1):") - 1
+    assert sum("@ W_T" in line for line in lines) == 1
 
 
 def test_windows_are_copied_once_and_used_again() -> None:

@@ -27,6 +27,19 @@ def test_a_sum_of_contractions_needs_one_array_only() -> None:
     assert lines == ['y = np.einsum("ed,nsd->nse", W, x, optimize=True)', "y -= b"]
 
 
+def test_a_sum_with_terms_that_are_repeated_is_added_up_in_place() -> None:
+    matrices = {"indices": "n:N  i:D", "inputs": "x[n,i]  z[n,i]  g[i]  b[i]  r[n]"}
+    assert statements(equations="y[n,i] = g[i]*x[n,i] + b[i]", **matrices) == ["y = g * x", "y += b"]
+    assert statements(equations="y[n,i] = r[n]*(2*x[n,i] - b[i] - z[n,i])", **matrices) == [
+        "y = 2 * x",
+        "y -= b",
+        "y -= z",
+        "y *= r[:, None]",
+    ]
+    assert statements(equations="y[n,i] = g[i]*x[n,i] + 2*z[n,i]", **matrices) == ["y = g * x + 2 * z"]
+    assert statements(equations="y[n,i] = x[n,i] + b[i]", **matrices) == ["y = x + b"]
+
+
 def test_base_cases_and_loops_fill_one_array() -> None:
     lines = statements(equations="y[0,n] = 0\ny[t,n] = y[t-1,n] + x[t,n]", **TIME)
     assert lines == [
