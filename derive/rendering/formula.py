@@ -32,7 +32,7 @@ class Name(Formula):
     stem    its letter, Greek letter by name, or word: W, h, tau, target
     label   what hangs below it: the h of W_h; ``upright`` where an italic one would look like an index
     number  what hangs above it in parentheses: the 0 of h0
-    accent  the hat of x_hat, or the tilde of c_tilde
+    accent  the hat of x_hat, the tilde of c_tilde, or the bar of a gradient that is given
     """
 
     source: str
@@ -136,12 +136,6 @@ class Marked(Formula):
 
 
 @dataclass(frozen=True)
-class Accent(Formula):
-    kind: Literal["bar", "hat"]
-    body: Formula
-
-
-@dataclass(frozen=True)
 class Space(Formula):
     """A space of so many eighteenths of an em: 3 is thin, 18 a quad, 0 just keeps words apart."""
 
@@ -211,8 +205,6 @@ def height(formula: Formula) -> int:
             return max(height(base), 1 if above else 0)
         case Root(body) | Marked(body):
             return max(height(body), 1)
-        case Accent(_, body):
-            return height(body)
         case Lines():
             return 3
     return 0
@@ -232,7 +224,7 @@ def walk(formula: Formula) -> tuple[Formula, ...]:
             inner = (below, above)
         case Fraction(numerator, denominator):
             inner = (numerator, denominator)
-        case Fenced(_, body, _) | Root(body) | Marked(body) | Accent(_, body):
+        case Fenced(_, body, _) | Root(body) | Marked(body):
             inner = (body,)
         case Lines(rows):
             inner = tuple(cell for cells in rows for cell in cells)

@@ -57,8 +57,6 @@ def _width(formula: F.Formula | None, script: bool) -> float:
             return _width(body, script) + 0.9
         case F.Marked(body):
             return _width(body, False) + 0.75
-        case F.Accent(_, body):
-            return _width(body, script)
         case F.Space(eighteenths):
             return 0 if script else eighteenths / 18
         case F.Lines(rows):

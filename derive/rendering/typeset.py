@@ -103,7 +103,7 @@ def element(expr: E.Elem, style: Style) -> F.Formula:
         of = notation.tensor(LOSS)
         return derivative(of, _plain_element(notation.gradients[expr.name], expr.index, style))
     if expr.name in notation.upstream:
-        return F.Accent("bar", _plain_element(notation.upstream[expr.name], expr.index, style))
+        return _plain_element(notation.upstream[expr.name], expr.index, style, accent="bar")
     return _plain_element(expr.name, expr.index, style)
 
 
@@ -117,8 +117,9 @@ def direct(local: F.Formula) -> F.Formula:
     return F.row(local, F.Script(F.Delimiter("|", 2, False), F.Text("direct")))
 
 
-def _plain_element(name: str, index: tuple[Integer, ...], style: Style) -> F.Formula:
+def _plain_element(name: str, index: tuple[Integer, ...], style: Style, accent: str = "") -> F.Formula:
     printed = style.notation.tensor(name)
+    printed = replace(printed, accent=accent) if accent else printed
     if not index:
         return printed
     places = tuple(integer_formula(i, style.notation, style.even) for i in index)

@@ -81,12 +81,13 @@ def tensor(expr: M.Tensor, style: Style) -> F.Formula:
         by = _named(notation.gradients[expr.name], len(expr.entries), places, style)
         return F.Fraction(F.row(F.PARTIAL, notation.tensor(LOSS)), F.row(F.PARTIAL, by))
     if expr.name in notation.upstream:
-        return F.Accent("bar", _named(notation.upstream[expr.name], len(expr.entries), places, style))
+        return _named(notation.upstream[expr.name], len(expr.entries), places, style, accent="bar")
     return _named(expr.name, len(expr.entries), places, style)
 
 
-def _named(name: str, rank: int, places: tuple[F.Formula, ...], style: Style) -> F.Formula:
+def _named(name: str, rank: int, places: tuple[F.Formula, ...], style: Style, accent: str = "") -> F.Formula:
     printed = style.notation.tensor(name)
+    printed = replace(printed, accent=accent) if accent else printed
     if rank == 1:
         printed = replace(printed, style="bold")
     elif rank == 2 and len(printed.stem) == 1 and printed.stem.islower():

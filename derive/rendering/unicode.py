@@ -8,7 +8,7 @@ from derive.rendering import formula as F
 from derive.rendering.metrics import GREEK
 
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
-_ACCENTS = {"hat": "\u0302", "tilde": "\u0303"}  # set over the letter before
+_ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}  # set over the letter before
 _SPACED = re.compile(r" ?([−+=<>≤≥,]) ")
 _BIG = {"∑": "Σ", "∏": "Π"}
 
@@ -44,8 +44,6 @@ def unicode(formula: F.Formula | None) -> str:
             return f"√{_one(body)}"
         case F.Marked(body):
             return f"⟦{unicode(body)}⟧"
-        case F.Accent(kind, body):
-            return unicode(body) + {"bar": "\u0304", "hat": "\u0302"}[kind]
         case F.Space():
             return " "
         case F.Lines(rows):
@@ -60,6 +58,8 @@ def _name(name: F.Name) -> str:
         return name.stem
     if name.accent and len(letter := GREEK.get(name.stem, name.stem)) == 1:
         return letter + _ACCENTS[name.accent] + (f"_{name.label}" if name.label else "")
+    if name.accent == "bar":
+        return name.source + _ACCENTS["bar"]
     return GREEK.get(name.source, name.stem if name.primes else name.source) + "′" * name.primes
 
 

@@ -40,18 +40,18 @@ def test_a_product_of_factors_that_differ_from_step_to_step():
 
 def test_a_local_part_that_is_one_element_needs_no_name():
     blocks = blocks_of(recurrent("f[t,i]*c[t-1,i] + x[t,i]"))
-    assert shown(blocks)[-1].endswith(r"f_{r,i}\biggr)\,\bar{c_{s,i}}")
+    assert shown(blocks)[-1].endswith(r"f_{r,i}\biggr)\,\bar{c}_{s,i}")
 
 
 def test_a_factor_that_is_the_same_at_every_step_is_a_power():
     blocks = blocks_of(recurrent("beta*c[t-1,i] + x[t,i]"))
-    assert shown(blocks)[-1] == DC % "t" + r"=\sum_{s=t}^{T}\beta^{s-t}\,\bar{c_{s,i}}"
+    assert shown(blocks)[-1] == DC % "t" + r"=\sum_{s=t}^{T}\beta^{s-t}\,\bar{c}_{s,i}"
     assert r"where \vert\beta\vert<1 it fades" in told(blocks)
 
 
 def test_a_sum_of_all_steps_has_no_factor():
     blocks = blocks_of(recurrent("c[t-1,i] + x[t,i]"))
-    assert shown(blocks)[-1] == DC % "t" + r"=\sum_{s=t}^{T}\bar{c_{s,i}}"
+    assert shown(blocks)[-1] == DC % "t" + r"=\sum_{s=t}^{T}\bar{c}_{s,i}"
     assert "arrives in full" in told(blocks)
 
 
@@ -75,7 +75,7 @@ def test_downwards():
         equations="c[T+1,i] = 0\nc[t,i] = f[t,i]*c[t+1,i] + x[t,i]",
     )  # fmt: skip
     blocks = blocks_of(derive(system))
-    assert shown(blocks)[-1] == DC % "t" + r"=\sum_{s=1}^{t}\biggl(\prod_{r=s}^{t-1}f_{r,i}\biggr)\,\bar{c_{s,i}}"
+    assert shown(blocks)[-1] == DC % "t" + r"=\sum_{s=1}^{t}\biggl(\prod_{r=s}^{t-1}f_{r,i}\biggr)\,\bar{c}_{s,i}"
     assert "as long as t>1" in told(blocks)
 
 

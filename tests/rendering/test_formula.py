@@ -31,7 +31,7 @@ def test_a_fraction_on_one_line():
 
 def test_walking_meets_every_node():
     of_all = F.row(
-        F.Script(A, B, F.Number("2")), F.Indexed(A, (B,)), F.Root(F.Fraction(A, B)), F.Marked(F.Accent("bar", A)),
+        F.Script(A, B, F.Number("2")), F.Indexed(A, (B,)), F.Root(F.Fraction(A, B)), F.Marked(A),
         F.Big("∑", A, B), F.Lines(((A, B),)),
     )  # fmt: skip
     kinds = {type(n) for n in F.walk(of_all)}
@@ -44,7 +44,6 @@ def test_walking_meets_every_node():
         F.Root,
         F.Fraction,
         F.Marked,
-        F.Accent,
         F.Big,
         F.Lines,
     }

@@ -48,7 +48,7 @@ TARGET = F.Name("target", "target")
         (F.row(F.Delimiter("(", 2, True), A, F.Delimiter(")", 2, False)), r"\Bigl(a\Bigr)"),
         (F.Root(A), r"\sqrt{a}"),
         (F.Marked(A), r"\boxed{a}"),
-        (F.Accent("bar", A), r"\bar{a}"),
+        (F.Name("a", "a", accent="bar"), r"\bar{a}"),
         (F.row(A, F.THIN, T, F.QUAD, A), r"a\,t\quad a"),
         (F.row(A, F.Sign("<", "relation"), T), "a<t"),
         (F.Text("50 % of $x_1 & {y} \\z"), r"\text{50 \% of \$x\_1 \& \{y\} \backslash z}"),

@@ -30,7 +30,7 @@ TIMES = F.row(T, F.PLUS, F.Number("1"))
         (F.Root(F.row(A, F.PLUS, T)), "√(a + t)"),
         (F.Marked(A), "⟦a⟧"),
         (F.row(F.Function("f", 1), F.Fenced("(", A, ")")), "f′(a)"),
-        (F.Accent("bar", A), "a\u0304"),
+        (F.Name("a", "a", accent="bar"), "a\u0304"),
         (F.Lines(((A, F.row(F.EQUALS, T)), (F.row(A, A), F.row(F.EQUALS, T)))), "  a = t\na a = t"),
     ],
 )
