@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
 
 from derive.checking.absolute import absolute
 from derive.checking.forward import completed, sensitivities
@@ -10,7 +12,9 @@ from derive.checking.places import Grid, Stored
 from derive.checking.points import Point
 from derive.checking.reference import Interpreter
 from derive.checking.tree import Forest
+from derive.language.expr import ZERO
 from derive.language.system import System
+from derive.language.traverse import names_read
 from derive.steps.record import Derivation, gradient_name, upstream_name
 
 
@@ -36,8 +40,21 @@ def interpreter_of(derivation: Derivation, point: Point, forest: Forest | None =
 def terms_interpreter_of(derivation: Derivation, point: Point, forest: Forest | None = None) -> Interpreter:
     """An interpreter at a test point with each gradient replaced by the size of the terms it is made of."""
     backward = derivation.backward
-    tensors = absolute(backward, {**point.forward, **_upstream(backward, point)}, point.sizes)
+    made = _made_of_terms(derivation)
+    tensors = absolute(made, {**point.forward, **_upstream(backward, point)}, point.sizes)
     return Interpreter(point.sizes, tensors, backward, forest or Forest())
+
+
+def _made_of_terms(derivation: Derivation) -> System:
+    """The backward pass with the terms of which a gradient was made where these were found to cancel."""
+    cancelled = {
+        part.left: part.steps[-1].before
+        for part in chain.from_iterable(derivation.gradients.values())
+        if part.right == ZERO and part.steps and part.left.name not in names_read(part.steps[-1].before)
+    }
+    backward = derivation.backward
+    equations = (replace(e, right=cancelled.get(e.left, e.right)) for e in backward.equations)
+    return replace(backward, equations=tuple(equations))
 
 
 def _upstream(backward: System, point: Point) -> Mapping[str, Stored]:

@@ -18,11 +18,11 @@ from derive.checking.elementwise import stand_in
 from derive.checking.forward import declared
 from derive.checking.points import Point, points
 from derive.checking.truth import terms_interpreter_of, true_gradients
+from derive.forms.numpy_sizes import sizes_of
 from derive.language.expr import (
     Call,
 )
 from derive.language.functions import TABLE
-from derive.language.integers import size_symbol
 from derive.language.system import System
 from derive.language.traverse import (
     walk,
@@ -107,8 +107,7 @@ def arguments(system: System, point: Point) -> dict[str, Any]:
     given: dict[str, Any] = {**point.inputs}
     given |= {gradient_name(output): array for output, array in point.upstream.items()}
     outputs = tuple(system.tensors[name] for name in point.upstream)
-    shown = {a.extent for t in (*system.inputs, *system.params, *outputs) for a in t.axes}
-    given |= {n: point.sizes[n] for n in system.sizes if size_symbol(n) not in shown}
+    given |= {n: point.sizes[n] for n in sizes_of(system, (*system.inputs, *system.params, *outputs)).named}
     called = {c.function for e in system.all_equations for c in walk(e.right) if isinstance(c, Call)}
     functions = {name: stand_in(name) for f in called - set(TABLE) for name in (f, f + "'")}
     return given | {name.replace("'", "_prime"): function for name, function in functions.items()}

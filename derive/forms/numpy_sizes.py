@@ -37,9 +37,10 @@ def arguments(system: System) -> tuple[Tensor, ...]:
     return tuple(t for kind in order for t in system.tensors.values() if t.kind == kind)
 
 
-def sizes_of(system: System) -> Sizes:
-    """Which sizes the shapes of the arguments tell, and which the caller names."""
-    axes = [(t.name, k, expand(a.extent)) for t in arguments(system) for k, a in enumerate(t.axes)]
+def sizes_of(system: System, tensors: Sequence[Tensor] | None = None) -> Sizes:
+    """Which sizes the shapes of the arguments tell, and which the caller names; ``tensors`` where others are passed."""
+    passed = arguments(system) if tensors is None else tensors
+    axes = [(t.name, k, expand(a.extent)) for t in passed for k, a in enumerate(t.axes)]
     alone, _ = _told(axes, set(), system)
     needed = [n for n in system.sizes if n not in {f.name for f in alone}]
     told, named = alone, list(needed)

@@ -7,8 +7,10 @@ import pytest
 
 from derive.calculus.sweep import derive
 from derive.checking.elementwise import stand_in
+from derive.checking.evidence import evidence
 from derive.checking.points import points
 from derive.checking.verify import arguments, verify
+from derive.forms.function import BackwardFunction
 from derive.language.load import layer, load
 
 LINEAR = derive(load("linear"))
@@ -97,3 +99,18 @@ def test_sizes_that_no_shape_shows_and_abstract_functions_are_passed():
     assert set(given) == {"x", "w", "dy", "s", "d", "f", "f_prime"}
     assert given["s"] == at.sizes["s"] and given["d"] == at.sizes["d"]
     assert given["f"] is stand_in("f") and given["f_prime"] is stand_in("f'")
+
+
+def test_sizes_that_only_a_multiple_shows_are_not_passed():
+    system = layer(indices="n:N  i=1..2*H", inputs="x[n,i]", equations="y[n] = sum(x[n,i], i)/H", output="y")
+    assert set(arguments(system, points(system, (5,))[0])) == {"x", "dy"}
+    found = derive(system)
+    assert verify(found, BackwardFunction(found)).ok
+
+
+@pytest.mark.parametrize("value", ["b[i] - mean(b[k], k)", "(b[i] - m)*(v + 1)**(-1/2)"])
+def test_a_gradient_that_cancels_is_right_though_the_complex_step_leaves_rounding(value):
+    equations = f"m = mean(b[i], i)\nv = mean((b[i] - m)**2, i)\nz[i] = {value}\ny = sum(z[i], i)"
+    found = derive(layer(indices="i,k:H", params="b[i]", equations=equations, output="y"))
+    assert verify(found, BackwardFunction(found)).ok and evidence(found).ok
+    assert not verify(found, lambda **given: {"db": np.full(len(given["b"]), 1e-9)}).ok
