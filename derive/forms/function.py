@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -13,7 +12,6 @@ import numpy as np
 from derive.forms.arguments import Array, Signature
 from derive.forms.layout import laid_out
 from derive.forms.numpy_code import code
-from derive.forms.numpy_portions import cut_of, in_portions
 from derive.steps.record import Derivation, gradient_name
 
 
@@ -32,8 +30,6 @@ class BackwardFunction:
         gradients = [gradient_name(name) for name in derivation.wrt]
         self._code = code(derivation.backward, tuple(dict.fromkeys((*computed, *gradients))))
         self._signature = Signature(derivation.backward, tuple(self._code.functions))
-        alone = not (self._code.functions or _BUSY.search(self._code.source))
-        self._cut = cut_of(derivation.backward, self._code.equations) if alone else None
 
     @property
     def source(self) -> str:
@@ -42,22 +38,13 @@ class BackwardFunction:
 
     def __call__(self, /, **given: Any) -> dict[str, Array]:
         arguments = self._signature.checked(given)
+        arrays = {self._code.tensors[name]: array for name, array in arguments.arrays.items()}
         sizes = {keyword: arguments.sizes[name] for name, keyword in self._code.sizes.items()}
         functions = {keyword: arguments.functions[f] for f, keyword in self._code.functions.items()}
-
-        def call(**arrays: Array) -> dict[str, Any]:
-            function = compiled(self._code.source, self._code.name)
-            with _arithmetic():
-                return function(**{self._code.tensors[n]: a for n, a in arrays.items()}, **sizes, **functions)
-
-        found = in_portions(call, self._cut, arguments.arrays, PORTION) if self._cut else None
-        return _apart(found or call(**arguments.arrays), list(arguments.arrays.values()))
-
-
-PORTION = 2**15  # numbers of the largest array in a portion: what an operation takes then stays in the cache
-
-# Products of matrices run on all processors by themselves, and loops would wait for each other.
-_BUSY = re.compile(r" @ |np\.matmul|optimize=True|^    for ", re.MULTILINE)
+        function = compiled(self._code.source, self._code.name)
+        with _arithmetic():
+            found = function(**arrays, **sizes, **functions)
+        return _apart(found, list(arrays.values()))
 
 
 @contextmanager

@@ -46,7 +46,6 @@ class Code:
     tensors    Python names of the arguments by the names of the tensors, in order
     sizes      Python names of the sizes that no shape tells
     functions  Python names of the abstract functions, and of their derivatives: ``f'`` is ``f_prime``
-    equations  those that the function computes
     """
 
     source: str
@@ -54,7 +53,6 @@ class Code:
     tensors: Mapping[str, str]
     sizes: Mapping[str, str]
     functions: Mapping[str, str]
-    equations: tuple[Equation, ...] = ()
 
 
 def source(backward: System, returns: Sequence[str], name: str = "backward") -> str:
@@ -75,8 +73,8 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     if unknown:
         raise ValueError(f"no tensor named {unknown[0]}")
     needed = _needed(backward, returns)
-    whole, sharing = shared(backward, needed)
-    system, planned = plan(whole, schedule(whole, sharing))
+    whole, needed = shared(backward, needed)
+    system, planned = plan(whole, schedule(whole, needed))
     writer = Writer(system)
     sizes = sizes_of(backward)
     given = {t.name: writer.tensor(t.name) for t in arguments(backward)}
@@ -94,7 +92,7 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     helpers = helper_sources(writer.helpers)
     imports = "import math\n\nimport numpy as np" if any("math." in h for h in helpers) else "import numpy as np"
     modules = [imports, *helpers, "\n".join(lines)]
-    return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions, needed)
+    return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions)
 
 
 def _write_return(returns: Sequence[str], writer: Writer) -> None:
