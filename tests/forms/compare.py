@@ -12,19 +12,17 @@ from derive.forms.numpy_sizes import arguments
 from derive.language.system import System
 from derive.language.token_ranges import token_ranges
 from tests.forms.naive import FUNCTIONS, Naive
+from tests.values import integer, span
 
 
 def drawn(system: System, sizes: Mapping[str, int], seed: int, signs: tuple[float, ...] = (1.0, 1.0, -1.0)) -> Naive:
     """The system at some sizes, with random arrays; elements of integer tensors where they may point, or 1 to 3."""
     rng = np.random.default_rng(seed)
     naive = Naive(system, sizes, {})
-    ends = {
-        name: (naive.integer(low, naive.sizes), naive.integer(high, naive.sizes))
-        for name, low, high in token_ranges(system)
-    }
+    ends = {name: (integer(low, naive.sizes), integer(high, naive.sizes)) for name, low, high in token_ranges(system)}
     arrays: dict[str, Any] = {}
     for tensor in arguments(system):
-        shape = [len(naive.range_of(axis, naive.sizes)) for axis in tensor.axes]
+        shape = [len(span(axis, naive.sizes)) for axis in tensor.axes]
         if tensor.integer:
             low, high = ends.get(tensor.name, (1, 3))
             arrays[tensor.name] = rng.integers(low, high + 1, size=shape)
