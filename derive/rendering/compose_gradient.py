@@ -115,19 +115,26 @@ def _substeps(page: Page, step: Step) -> Details | None:
     """The single rewrites of a step, where there are several, up to where they only repeat themselves."""
     if not step.substeps or id(step) in page.likes:
         return None
-    shown = _until_repeated(step.substeps)
-    if len(shown) == 1 < len(step.substeps):
+    seen = [s for s in step.substeps if not _looks_alike(page, s)]
+    shown = _until_repeated(seen)
+    if len(shown) <= 1 < len(step.substeps):
         return None  # each term by the same rewrite: the sentence of the step says it
     rows: list[Block] = [Displayed(stacked(typeset(page.short(shown[0].before)[0], page.style), SMALL))]
     for substep in shown:
         short, names = page.short(marked(substep))
         formula = aligned(F.Row(()), F.EQUALS, typeset(short, page.style), SMALL - _RULE)
         rows.append(Substep(formula, substep.rule, sentences(page.prose(substep.sentence), names)))
-    count = len(step.substeps)
+    count = len(seen)
     if len(shown) < count:
         rows.append(Paragraph(text("The other terms likewise.")))
         return Details(f"{len(shown)} of {count} single steps", tuple(rows))
     return Details(f"{count} single step{'s' if count > 1 else ''}", tuple(rows))
+
+
+def _looks_alike(page: Page, step: Step) -> bool:
+    """Whether nothing is to be seen of a rewrite, such as one that only moves a guard to where it is printed anyway."""
+    before, after = (typeset(page.short(line)[0], page.style) for line in (step.before, step.after))
+    return before == after
 
 
 def _until_repeated(steps: Sequence[Step]) -> Sequence[Step]:

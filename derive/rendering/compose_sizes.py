@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import sympy
@@ -66,12 +67,23 @@ def _learnable(page: Page) -> Iterator[Block]:
 
 def joined_terms(params: tuple[Tensor, ...], notation: Notation) -> F.Formula:
     """How many entries parameters have, those of equal shape together, in the order of the parameters: 4HD + 4H."""
-    counts: dict[Integer, int] = {}
+    alike: dict[Integer, list[Tensor]] = {}
     for param in params:
-        entries = entries_of(param)
-        counts[entries] = counts.get(entries, 0) + 1
-    terms = (integer_formula(count * entries, notation, stacked=True) for entries, count in counts.items())
-    return F.joined(tuple(terms), F.PLUS)
+        alike.setdefault(entries_of(param), []).append(param)
+    return F.joined(tuple(_product(members, notation) for members in alike.values()), F.PLUS)
+
+
+def _product(alike: list[Tensor], notation: Notation) -> F.Formula:
+    """The entries of parameters that have equally many: their number, and the sizes in the order of the axes."""
+    extents = Counter(axis.extent for axis in alike[0].axes if axis.extent != 1)
+    parts = [F.Number(str(len(alike)))] if len(alike) > 1 or not extents else []
+    return F.row(*parts, *(_power(extent, count, notation) for extent, count in extents.items()))
+
+
+def _power(extent: Integer, count: int, notation: Notation) -> F.Formula:
+    size = integer_formula(extent, notation, stacked=True)
+    base = F.fenced("(", size, ")") if extent.is_Add or extent.is_Mul else size
+    return F.Script(base, above=F.Number(str(count))) if count > 1 else base
 
 
 def entries_of(tensor: Tensor) -> Integer:

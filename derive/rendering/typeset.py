@@ -150,8 +150,8 @@ def _signed(expr: E.Expr) -> tuple[bool, E.Expr]:
         case E.Size(value) if value.could_extract_minus_sign() and not value.is_Add:
             return True, E.Size(-value)
         case Mark(body):
-            minus, rest = _signed(body)
-            return minus, Mark(rest)
+            minus, inner = _signed(body)
+            return minus, Mark(inner)
     return False, expr
 
 

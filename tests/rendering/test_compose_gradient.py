@@ -100,3 +100,21 @@ def test_long_guards_use_short_names(derivation):
     names = {n.source for n in F.walk(result.formulas[0]) if isinstance(n, F.Name)}
     assert {"p", "r"} <= names
     assert any(words(r).startswith("Here p=") for r in result.remarks)
+
+
+def test_single_rewrites_that_change_nothing_to_be_seen_are_left_out(derivation):
+    """A guard is printed in front of its product anyway: moving it there is no line."""
+    *_, last = blocks_of(derivation("embedding"), "W", D.Step)
+    assert last.rule == "remaining delta" and last.details is None
+
+
+def test_rewrites_that_do_the_same_to_each_term_are_shown_for_the_first(derivation):
+    here = page(derivation("lstm"), None, None)
+    steps = [b for one in here.gradients() for b in gradient(here, one) if isinstance(b, D.Step) and b.details]
+    shortened = [s.details for s in steps if " of " in s.details.summary]
+    assert shortened and all(words(d.blocks[-1].inlines) == "The other terms likewise." for d in shortened)
+
+
+def test_several_marks_with_a_minus_have_it_outside(derivation):
+    steps = blocks_of(derivation("layernorm"), "x", D.Step)
+    assert not any(r"+\boxed{\Bigl(-" in latex(s.formula) for s in steps)

@@ -35,14 +35,12 @@ def test_formulas_of_sizes_and_of_the_number_of_learnable_numbers():
     lines = said()
     assert lines[0] == "Sizes and parameters"
     assert lines[1:3] == ["P, places, follows from the other sizes:", r"P=\Bigl\lfloor\frac{D+1}{s}\Bigr\rfloor"]
-    assert lines[-1] == "2DH+H^{2}+H"
+    assert lines[-1] == "2HD+H^{2}+H"
 
 
 def test_the_example():
     (line,) = (x for x in said(example="N=5 H=3 D=1000 s=2") if x.startswith("For example"))
-    assert line.startswith(
-        "For example, with N=5, H=3, D=1000 and s=2: x is 5\\times1000; A and B are 3\\times1000; U"
-    )
+    assert line.startswith("For example, with N=5, H=3, D=1000 and s=2: x is 5\\times1000; A and B are 3\\times1000; U")
     assert line.endswith("b has 3 numbers; y is 5\\times3; z has 500 numbers. The layer learns 6,012 numbers.")
 
 
@@ -61,7 +59,7 @@ def test_the_formula_gives_the_number_of_the_example(name):
 
 def test_parameters_of_one_shape_are_counted_together():
     system = layer(**GATES)
-    assert latex(joined_terms(system.params[2:], notation(system))) == "DH+H"
+    assert latex(joined_terms(system.params[2:], notation(system))) == "HD+H"
 
 
 def test_constraints_on_sizes_are_told():

@@ -119,4 +119,4 @@ def test_a_given_upstream_gradient_has_a_bar(derivation):
     lines = "h[0,i] = 0\nh[t,i] = x[t,i]*h[t-1,i]"
     backward = derive(layer(title="R", indices="t=1..T  i:I", inputs="x[t,i]", equations=lines, output="h")).backward
     printed = [latex(typeset(e.right, Style(notation(backward)))) for e in backward.equations if e.name == "dh"]
-    assert r"\bar{h_{t,i}}" in printed[0]
+    assert r"\bar{h}_{t,i}" in printed[0]
