@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from derive.language.expr import (
     Along,
@@ -16,6 +16,8 @@ from derive.language.traverse import (
     names_read,
     walk,
 )
+
+Place = tuple[Elem, tuple[Index, ...]]
 
 
 def default_wrt(system: System) -> tuple[str, ...]:
@@ -77,10 +79,15 @@ def backward_order(system: System) -> list[str]:
     return computed + [t.name for t in (*system.params, *system.inputs) if not t.integer]
 
 
-def places(system: System, name: str) -> tuple[tuple[Elem, tuple[Index, ...]], ...]:
-    """The elements by which a gradient is taken: the declared range first, then each base case."""
+def places(system: System, name: str, wrt: Collection[str], needed: Collection[str]) -> tuple[Place, ...]:
+    """The elements by which a gradient is taken: the declared range first, then each base case that passes it on.
+
+    A base case such as ``h[0,i] = 0`` reads nothing whose gradient is needed, so its own is left out, unless ``wrt``
+    asks for it.
+    """
     axes = system.tensors[name].axes
     if system.tensors[name].kind in ("input", "param"):
         return ((Elem(name, tuple(a.symbol for a in axes)), axes),)
     equations = sorted(system.definitions(name), key=lambda e: e.is_base)
-    return tuple((e.left, e.indices) for e in equations)
+    kept = (e for e in equations if not e.is_base or name in wrt or not names_read(e.right).isdisjoint(needed))
+    return tuple((e.left, e.indices) for e in kept)

@@ -64,8 +64,8 @@ def derive(system: System, wrt: Sequence[str] | None = None) -> Derivation:
     gradients: dict[str, tuple[Gradient, ...]] = {}
     for name in backward_order(system):
         if name in needed and not is_given(system, name):
-            parts = [gradient(system, of, indices, batch, gradients) for of, indices in places(system, name)]
-            gradients[name] = tuple(parts)
+            parts = places(system, name, names, needed)
+            gradients[name] = tuple(gradient(system, of, indices, batch, gradients) for of, indices in parts)
     backward = backward_system(system, gradients)
     forms = closed_forms(backward, gradients)
     entrywise = tuple(f for f in forms if isinstance(f, EntrywiseForm))

@@ -64,10 +64,10 @@ def test_of_readers_alike_it_is_said_once_and_only_the_output_itself_is_read_by_
     gated = layer(
         title="Gated",
         indices="t=1..T  i,k:H",
-        inputs="x[t,i]",
+        inputs="x[t,i]  h0[i]",
         params="U[i,k]  V[i,k]",
         equations="""
-            h[0,i] = 0
+            h[0,i] = h0[i]
             a[t,i] = sum(U[i,k]*h[t-1,k], k)
             b[t,i] = sum(V[i,k]*h[t-1,k], k) + x[t,i]
             h[t,i] = sigmoid(a[t,i])*h[t-1,i] + tanh(b[t,i])
@@ -93,7 +93,7 @@ def test_a_state_of_two_recurrences_says_in_which_index_a_reader_is_a_step_on():
         """,
         output="h",
     )
-    inside, first, _ = derive(stacked).gradients["h"]
+    inside, first = derive(stacked).gradients["h"]
     steps = "`h[l+1,t,i]` one step on in `l`, by `h[l,t+1,i]` one step on in `t`, and by the layer above."
     assert f"is read by {steps}" in inside.steps[0].sentence
     assert "is read by `h[1,t,i]` and by nothing else" in first.steps[0].sentence

@@ -56,5 +56,11 @@ def test_what_the_loss_cannot_feel_is_not_alive():
 
 
 def test_the_declared_range_comes_before_the_base_cases():
-    assert [str(of) for of, _ in places(RNN, "h")] == ["h[t,n,i]", "h[0,n,i]"]
-    assert [str(of) for of, _ in places(RNN, "W_h")] == ["W_h[i,k]"]
+    assert [str(of) for of, _ in places(RNN, "h", ("W_h",), {"h", "h0"})] == ["h[t,n,i]", "h[0,n,i]"]
+    assert [str(of) for of, _ in places(RNN, "W_h", ("W_h",), {"W_h"})] == ["W_h[i,k]"]
+
+
+def test_a_base_case_that_passes_nothing_on_is_left_out_unless_its_gradient_is_asked_for():
+    without = [str(of) for of, _ in places(RNN, "h", ("W_h",), {"h", "W_h"})]  # the gradient by h0 is not needed
+    assert without == ["h[t,n,i]"]
+    assert [str(of) for of, _ in places(RNN, "h", ("h",), {"h"})] == ["h[t,n,i]", "h[0,n,i]"]

@@ -99,7 +99,6 @@ def test_a_tensor_may_read_itself():
     )  # fmt: skip
     assert gradients(system) == {
         "dh[t]": "dh_up[t] + [t < T]*dh[t+1]*w",
-        "dh[0]": "dh[1]*w",
         "dw": "sum(dh[t]*h[t-1], t)",
         "dx[t]": "dh[t]",
     }
