@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import sympy
 
-from derive.forms.numpy_conditions import conditions_of, plain_reads, reads_tensors, remainder, sides, without_proved
+from derive.forms.numpy_conditions import conditions_of, plain_reads, remainder, sides, without_proved
 from derive.forms.numpy_equalities import at_place, settled
 from derive.language.binding import (
     fresh_name,
@@ -30,7 +30,7 @@ from derive.language.expr import (
     size,
     sum_,
 )
-from derive.language.integers import FloorDiv, Integer, Mod, expand, index_symbol, linear_in, symbols_of
+from derive.language.integers import FloorDiv, Integer, Mod, expand, index_symbol, is_size, linear_in, symbols_of
 from derive.language.ranges import Facts, nonnegative
 from derive.language.system import System
 from derive.language.traverse import (
@@ -215,15 +215,21 @@ def element_landing(term: Term, free: Sequence[Index]) -> Landing | None:
 
 
 def _named_place(condition: Compare, free: Sequence[Index], bound: set[Integer]) -> tuple[Index, Integer] | None:
-    """The free index that a condition fixes by an element of an integer tensor, and the place it is fixed to."""
+    """The free index that a condition fixes, and where: at an element of an integer tensor, or in a window."""
     both = sides(condition)
-    if both is None or condition.op != "==" or not reads_tensors(condition):
+    if both is None or condition.op != "==":
         return None
     difference = expand(both[0] - both[1])
     for index in free:
         parts = linear_in(difference, index.symbol)
         if parts is not None and parts[0] in (1, -1):
             place = expand(-parts[1] * parts[0])
-            if place.has(sympy.Indexed) and not bound.isdisjoint(place.free_symbols):
+            if not bound.isdisjoint(place.free_symbols) and (place.has(sympy.Indexed) or _is_window(place, bound)):
                 return index, place
     return None
+
+
+def _is_window(place: Integer, bound: set[Integer]) -> bool:
+    """Whether a place is affine in summed indices alone."""
+    indices = {s for s in place.free_symbols if not is_size(s)}
+    return not place.has(FloorDiv, Mod) and indices <= bound and _affine(place, bound)

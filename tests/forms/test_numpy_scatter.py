@@ -45,3 +45,16 @@ def test_two_words_name_a_cell() -> None:
     assert "np.add.at(dA, (row - 1, col - 1), dy)" in source(derive(system).backward, ["dA"]).replace(
         "np.s_[row - 1, col - 1]", "(row - 1, col - 1)"
     )
+
+
+def test_stamps_that_an_equality_places_are_added_in_one_call() -> None:
+    lines = statements(
+        indices="n:N  i=0..L-1  u=0..K-1  p=0..P-1", inputs="x[n,i]  W[u]", sizes="P = s*(L-1) + d*(K-1) + 1 - q; q",
+        equations="y[n,p] = sum([s*i+d*u-q == p]*W[u]*x[n,i], i, u)",
+    )  # fmt: skip
+    assert lines[-1] == "y = add_windows((N, P), y_parts.transpose(0, 2, 1), {1: (-q, (L, s), (K, d))})"
+
+
+def test_what_an_equality_spreads_apart_is_a_slice() -> None:
+    lines = statements(indices="i=0..2*P  p=0..P-1", inputs="x[p]", equations="y[i] = sum([2*p == i]*x[p], p)")
+    assert lines == ["y = np.zeros((2 * P + 1,), dtype)", "y[: 2 * P - 1 : 2] = x"]
