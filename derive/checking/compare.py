@@ -14,7 +14,7 @@ from derive.checking.forward import Evaluate
 from derive.checking.reference import Interpreter
 from derive.language.expr import Expr, Index
 
-_PLAIN = 1e-12  # an error up to this is taken as it is; a larger one may be rounding of large terms
+PLAIN = 1e-12  # an error up to this is taken as it is; a larger one may be rounding of large terms
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def compared(
     size = max(map(_largest, values))
     difference = max((_largest(value - values[0]) for value in values[1:]), default=0.0)
     error = difference / max(_largest(values[0]), np.finfo(float).tiny)
-    if size > 0.0 and error <= _PLAIN:
+    if size > 0.0 and error <= PLAIN:
         return Comparison(error, True)
     scale = max(map(_largest, _values(terms_reader(), indices, lines, where, terms)))
     if size == 0.0:

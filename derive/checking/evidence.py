@@ -13,7 +13,7 @@ from itertools import chain, repeat
 
 from derive.checking.compare import Comparison, compared
 from derive.checking.points import Point, point
-from derive.checking.recurrence import left_out, unrolled, unrolled_by_entry, within
+from derive.checking.recurrence import TermsReader, left_out, unrolled, unrolled_by_entry, within
 from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes
 from derive.checking.tree import Forest
@@ -80,14 +80,14 @@ def evidence(derivation: Derivation, seed: int = 0) -> Evidence:
     for gradient in chain.from_iterable(derivation.gradients.values()):
         checker.gradient(gradient)
     for form in derivation.closed_forms:
-        checker.whole(form, partial(unrolled, form))
+        checker.whole(form, _by_terms(partial(unrolled, form)))
     for entrywise in derivation.entrywise_forms:
-        checker.whole(entrywise, partial(unrolled_by_entry, entrywise))
+        checker.whole(entrywise, _by_terms(partial(unrolled_by_entry, entrywise)))
     if derivation.bound:
-        checker.whole(derivation.bound, partial(within, derivation.bound))
+        checker.whole(derivation.bound, _by_value(partial(within, derivation.bound)))
     if derivation.truncation:
         solved = next((f for f in derivation.closed_forms if f.tensor == derivation.truncation.tensor), None)
-        checker.whole(derivation.truncation, partial(left_out, derivation.truncation, solved))
+        checker.whole(derivation.truncation, _by_value(partial(left_out, derivation.truncation, solved)))
     return Evidence(checker.found)
 
 
@@ -157,7 +157,7 @@ class Checker:
                 made.append(Place(self.derivation, point(system, sizes, self.seed + k), self.forest))
             yield made[k]
 
-    def whole(self, record: Record, check: Callable[[Interpreter], Comparison]) -> None:
+    def whole(self, record: Record, check: Callable[[Place], Comparison]) -> None:
         """Check what is said of a recurrence as a whole, at more points where the first ones tell nothing of it."""
         places: list[Place] = []
         found: list[Comparison] = []
@@ -165,7 +165,7 @@ class Checker:
             if len(places) >= len(RECURRENCES) and any(c.telling for c in found):
                 break
             places.append(place)
-            found.append(check(place.interpreter))
+            found.append(check(place))
         self._note(record, places, found, any(c.telling for c in found))
 
     def _note(self, record: Record, places: Sequence[Place], found: Sequence[Comparison], seen: bool) -> None:
@@ -205,6 +205,16 @@ class Place:
 
     def compared(self, line: Line, where: Expr | None) -> Comparison:
         return compared(self.interpreter, line.indices, line.sides, where, lambda: self.terms_interpreter)
+
+
+def _by_value(check: Callable[[Interpreter], Comparison]) -> Callable[[Place], Comparison]:
+    """A check at a place that needs the true values only."""
+    return lambda place: check(place.interpreter)
+
+
+def _by_terms(check: Callable[[Interpreter, TermsReader], Comparison]) -> Callable[[Place], Comparison]:
+    """A check at a place that measures rounding by the terms of which gradients are made."""
+    return lambda place: check(place.interpreter, lambda: place.terms_interpreter)
 
 
 @dataclass(frozen=True)

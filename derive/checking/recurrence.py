@@ -5,20 +5,28 @@ The gradients are the true ones; the Jacobians are those of the derivation, eval
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from derive.checking.absolute import ROUNDING
 from derive.checking.arrays import Array
-from derive.checking.compare import Comparison
+from derive.checking.compare import PLAIN, Comparison
 from derive.checking.forward import completed
 from derive.checking.reference import Interpreter
 from derive.language.expr import Elem
 from derive.steps.record import Bound, ClosedForm, EntrywiseForm, Truncation
 
+TermsReader = Callable[[], Interpreter]
+
 _TELLING = 1e4  # times the difference from it must be what is left out: a formula for it is then seen at work
 
 
-def unrolled(form: ClosedForm, reader: Interpreter) -> Comparison:
-    """The sum over later times of products of Jacobians, compared with the true gradient."""
+def unrolled(form: ClosedForm, reader: Interpreter, terms_reader: TermsReader) -> Comparison:
+    """The sum over later times of products of Jacobians, compared with the true gradient.
+
+    ``terms_reader`` knows how large the terms are of which the gradient is made; it is asked only where it matters.
+    """
     truth, local = (_in_time(form, reader.over(e, form.indices)) for e in (form.left, form.local))
     jacobian = jacobians(form, reader)
     length = len(truth)
@@ -29,10 +37,10 @@ def unrolled(form: ClosedForm, reader: Interpreter) -> Comparison:
             total[t] += np.einsum("...cr,...r->...c", product, local[s])
             if s + 1 < length:
                 product = product @ jacobian[s]
-    return _compared(total, truth, length > 1)
+    return _compared(total, truth, length > 1, lambda: terms_reader().over(form.left, form.indices))
 
 
-def unrolled_by_entry(form: EntrywiseForm, reader: Interpreter) -> Comparison:
+def unrolled_by_entry(form: EntrywiseForm, reader: Interpreter, terms_reader: TermsReader) -> Comparison:
     """The sum over later times of products of factors, compared with the true gradient."""
     axis = [i.name for i in form.indices].index(form.index.name)
     values = (np.moveaxis(reader.over(e, form.indices), axis, 0) for e in (form.left, form.local, form.factor))
@@ -42,7 +50,7 @@ def unrolled_by_entry(form: EntrywiseForm, reader: Interpreter) -> Comparison:
     for t in range(length):
         for s in range(t, length):
             total[t] += factor[t:s].prod(axis=0) * local[s]
-    return _compared(total, truth, length > 1)
+    return _compared(total, truth, length > 1, lambda: terms_reader().over(form.left, form.indices))
 
 
 def jacobians(form: ClosedForm, reader: Interpreter) -> Array:
@@ -60,10 +68,13 @@ def _in_time(form: ClosedForm, values: Array) -> Array:
     return moved if form.step > 0 else moved[::-1]
 
 
-def _compared(value: Array, truth: Array, telling: bool) -> Comparison:
+def _compared(value: Array, truth: Array, telling: bool, terms: Callable[[], Array]) -> Comparison:
     if not np.isfinite(value).all():
         return Comparison(np.inf, True)
     largest, difference = float(np.abs(truth).max()), float(np.abs(value - truth).max())
+    scale = largest if difference <= PLAIN * largest else float(np.abs(terms()).max())
+    if difference and difference <= ROUNDING * scale:
+        largest = scale
     if not largest:  # nothing comes back at these sizes: no formula is told from another
         return Comparison(np.inf if difference else 0.0, False)
     return Comparison(difference / largest, telling)

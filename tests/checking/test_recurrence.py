@@ -14,7 +14,7 @@ from derive.checking.points import point
 from derive.checking.recurrence import jacobians, left_out, unrolled, within
 from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes
-from derive.checking.truth import interpreter_of
+from derive.checking.truth import interpreter_of, terms_interpreter_of
 from derive.language.expr import Num, mul, num
 from derive.language.load import layer, load
 from derive.language.study import Study
@@ -99,7 +99,18 @@ def test_over_a_single_step_a_bound_says_nothing(rnn: Derivation) -> None:
 def test_a_wrong_closed_form_is_refused(rnn: Derivation, reader: Interpreter) -> None:
     (form,) = rnn.closed_forms
     wrong = replace(form, jacobian=mul(num(2), form.jacobian))
-    assert unrolled(form, reader).error < TOLERANCE < unrolled(wrong, reader).error
+    terms = terms_interpreter_of(rnn, point(rnn.system, reader.sizes))
+    right, refused = (unrolled(f, reader, lambda: terms) for f in (form, wrong))
+    assert right.error < TOLERANCE < refused.error
+
+
+@pytest.mark.parametrize("own", ["u[i]*h[t-1,i]", "sum(W[i,k]*h[t-1,k], k)"])
+def test_a_recurrence_whose_gradients_cancel_is_measured_by_their_terms(own: str) -> None:
+    """The weights of a softmax add up to one, so all that comes back from their sum is rounding."""
+    equations = f"h[0,i] = 0\nh[t,i] = tanh({own} + x[t,i])\np[i] = softmax(h[T,i], i)\ny = sum(p[i], i)"
+    params = "u[i]" if "u[" in own else "W[i,k]"
+    fields = {"inputs": "x[t,i]", "params": params, "equations": equations, "output": "y"}
+    assert evidence(derive(layer(indices="t=1..T i,k:H", **fields))).ok
 
 
 @pytest.mark.parametrize("name", ["K_h", "K_a", "E_h", "E_a"])
