@@ -8,6 +8,7 @@ from itertools import groupby
 
 from derive.calculus.contract import CONTRACT
 from derive.calculus.differentiate import DIFFERENTIATE
+from derive.calculus.guards import guard_first
 from derive.calculus.instances import named_apart
 from derive.calculus.order import alive_tensors, is_given
 from derive.calculus.simplify import SIMPLIFY
@@ -135,7 +136,7 @@ def local_derivative(
 def put_in_place(system: System, line: Expr, reader: Reader, indices: tuple[Index, ...]) -> Step:
     """The step that writes a reader's local derivative into the line."""
     clear = named_apart(reader.derivative, scope_of(system, indices, line), frozenset(i.name for i in reader.over))
-    after = transform(line, lambda node: clear if node == reader.partial else node)
+    after = transform(line, lambda node: guard_first(clear if node == reader.partial else node))
     element, wrt = reader.element, reader.partial.wrt
     sentence = f"`{reader.derivative}` is how `{element}` changes with `{wrt}` alone, all else held."
     return Step("local derivative", sentence, line, after, reader.partial, clear, indices, reader.steps)

@@ -68,6 +68,14 @@ def merge_guards(node: Expr, scope: Scope) -> Expr | None:
     return None
 
 
+def guard_first(node: Expr) -> Expr:
+    """A product with its one guard in front, where it is printed."""
+    if not isinstance(node, Mul):
+        return node
+    guards = [f for f in node.factors if isinstance(f, Bracket) and is_integer_guard(f)]
+    return mul(*guards, *(f for f in node.factors if f not in guards)) if len(guards) == 1 else node
+
+
 @rule(
     "common guard",
     "x[i] + [t < T]*v[i] + [t < T]*w[i] = x[i] + [t < T]*(v[i] + w[i])",
