@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from derive.language.expr import Elem, Index
@@ -27,7 +28,9 @@ def setting(page: Page) -> Iterator[Block]:
     """What the author says of the layer, and what was checked."""
     for key, prose in page.system.prose.items():
         lead: Inlines = () if key == "about" else (Strong(f"{_title(key)}."), Text(" "))
-        yield Paragraph(lead + page.prose(prose))
+        first, *others = re.split(r"\n\s*\n", prose)
+        yield Paragraph(lead + page.prose(first))
+        yield from (Paragraph(page.prose(paragraph)) for paragraph in others)
     checked = [*_steps_checked(page), *_gradients_checked(page)]
     if checked:
         yield Paragraph((Strong("Checked."), Text(f" {' '.join(checked)}")))

@@ -29,6 +29,7 @@ from derive.rendering.operators import Style
 from derive.rendering.typeset import typeset
 from derive.rendering.typeset_matrix import matrix_formula, tensor
 
+_SPACE = re.compile(r"\s+")
 _RELATION = re.compile(r"\s(=)\s")
 _ELEMENT = re.compile(r"(\w+)\[([^\[\]]*)\]")
 _PRIMES = re.compile(r"([A-Za-z]\w*)('+)(?=\()")
@@ -48,7 +49,7 @@ class Reader:
         out: list[Inline] = []
         for k, piece in enumerate(prose.split("`")):
             if piece:
-                out.append(Text(piece) if k % 2 == 0 else self.formula(piece))
+                out.append(Text(_SPACE.sub(" ", piece)) if k % 2 == 0 else self.formula(piece))
         return tuple(out)
 
     def formula(self, source: str) -> Inline:

@@ -91,7 +91,7 @@ _FORMULA = re.compile(r"`[^`]*`")
 def _together(sentences: Sequence[str]) -> list[str]:
     """The sentences, each once; those that differ in their formulas alone as one: "...; likewise `q = o`".
 
-    Where a sentence has more than two formulas, the first of its kind speaks for all.
+    Where a sentence has more than three formulas, the first of its kind speaks for all.
     """
     groups: dict[str, dict[str, str]] = {}
     for sentence in sentences:
@@ -100,7 +100,7 @@ def _together(sentences: Sequence[str]) -> list[str]:
     said = []
     for group in groups.values():
         first, *others = group
-        short = first.count("`") <= 4
+        short = first.count("`") <= 6
         likewise = f"{group[first].removesuffix('.')}; likewise {'; '.join(others)}."
         said.append(likewise if others and short else group[first])
     return said
