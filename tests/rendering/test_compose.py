@@ -72,9 +72,8 @@ def test_no_name_is_printed_that_is_not_introduced(name, derivation):
     known |= {i.name for i in indices_of(derived)}  # those with several ranges are said to be shown with limits
     for form in (*derived.closed_forms, *derived.entrywise_forms):
         known |= set(vars(letters_of(here, form)).values()) | {"I", "E"}
-    known |= (
-        {"M", "gamma", "lambda", "u", "w"} if derived.bound else set()
-    )  # a matrix, the steepest slope and where it is taken
+    if derived.bound:  # a matrix, the steepest slope, where it is taken, and how many steps apart
+        known |= {"M", "gamma", "lambda", "u", "w", "tau"}
     document = compose(derived, None, None)
     blocks = [b for b in document.blocks if not isinstance(b, D.Items)]
     rules = set(map(id, section(document, "Rules used")))
