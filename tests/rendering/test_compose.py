@@ -73,7 +73,9 @@ def test_no_name_is_printed_that_is_not_introduced(name, derivation):
     for form in (*derived.closed_forms, *derived.entrywise_forms):
         known |= set(vars(letters_of(here, form)).values()) | {"I", "E"}
     if derived.bound:  # a matrix, the steepest slope, where it is taken, and how many steps apart
-        known |= {"M", "K", "gamma", "lambda", "u", "w", "tau"}
+        known |= {"M", "gamma", "lambda", "u", "w", "tau"}
+    if derived.truncation:  # what the cut gradients keep, and lack
+        known |= {letter + label for letter in "KE" for label in ("", *(f"_{name}" for name in derived.gradients))}
     document = compose(derived, None, None)
     blocks = [b for b in document.blocks if not isinstance(b, D.Items)]
     rules = set(map(id, section(document, "Rules used")))
