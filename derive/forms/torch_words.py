@@ -83,9 +83,8 @@ class _Words(ast.NodeTransformer):
         called = ast.unparse(node.func)
         if called == "float" and isinstance(node.args[0], ast.Call):  # a function of a Python number
             inner = node.args[0]
-            return _parsed(
-                f"{_word(ast.unparse(inner.func))}(torch.tensor(float({ast.unparse(inner.args[0])}))).item()"
-            )
+            value = f"torch.tensor(float({ast.unparse(inner.args[0])}), dtype=torch.float64)"
+            return _parsed(f"{_word(ast.unparse(inner.func))}({value}).item()")
         self.generic_visit(node)
         arguments = [ast.unparse(a) for a in node.args]
         if called == "np.einsum":

@@ -81,3 +81,9 @@ def test_an_abstract_function_is_passed_with_its_derivative():
     (x,) = leaves((4,))
     mine = compiled(system, "Layer").apply(x, torch.tanh, lambda v: 1 - torch.tanh(v) ** 2)
     close(gradients(mine.sum(), (x,)), gradients(torch.tanh(x).sum(), (x,)))
+
+
+def test_functions_of_sizes_have_double_precision():
+    system = layer(title="Sizes", indices="n:N  d:D", inputs="x[n]  q[d]", equations="y[n] = x[n]*log(D)", output="y")
+    x, q = leaves((4,), (3,))
+    close([compiled(system, "Layer").apply(x, q)], [x * torch.log(torch.tensor(3.0, dtype=torch.float64))])
