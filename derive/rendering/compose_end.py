@@ -35,9 +35,9 @@ def update(page: Page) -> Iterator[Block]:
     params = [t for t in page.system.params if t.name in page.derivation.wrt]
     if not params:
         return
-    yield Heading(1, text("Update"))
+    yield Heading(1, text("Update (SGD)"))
     rate = F.Name("eta", "eta") if "eta" not in page.system.tensors else F.Text("rate")
-    yield Paragraph((*text("One step of gradient descent with learning rate "), Math(rate), Text(":")))
+    yield Paragraph((*text("One step of stochastic gradient descent (SGD) with learning rate "), Math(rate), Text(":")))
     rows = []
     for param in params:
         name, loss = page.style.notation.tensor(param.name), page.style.notation.tensor(LOSS)

@@ -37,7 +37,7 @@ def test_the_sections_of_a_page(derivation, evidence_of, report_of):
     ]
     assert headings == [
         "Symbols", "Sizes and parameters", "Forward pass", "Backward pass", "Vanishing and exploding gradients",
-        "Truncated backpropagation through time", "Update", "In PyTorch", "Code", "Numeric checks", "Rules used",
+        "Truncated backpropagation through time", "Update (SGD)", "In PyTorch", "Code", "Numeric checks", "Rules used",
     ]  # fmt: skip
     assert document.title == derivation("rnn").system.title
 
