@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -62,13 +63,17 @@ def _in_processes(
         futures: dict[int, Future[Result]] = {}
         for k in sorted(range(len(jobs)), key=lambda k: -sizes[k]):
             futures[k] = pool.submit(work, jobs[k])
-            futures[k].add_done_callback(lambda _, name=names[k]: done(name))  # type: ignore[misc]
+            futures[k].add_done_callback(partial(_told, done, names[k]))
         try:
             return [futures[k].result() for k in range(len(jobs))]
         except BrokenProcessPool:
             raise LayerError("a process ended before its work was done", hint="was there enough memory?") from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _told(done: Callable[[str], None], name: str, _: Future[Result]) -> None:
+    done(name)
 
 
 def _begin() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from derive.calculus.match import match, same
+from functools import reduce
+
+from derive.calculus.match import match
 from derive.calculus.named import element_equal_to, element_with
-from derive.calculus.terms import coefficient_of, factors_of
+from derive.calculus.terms import coefficient_of, factors_of, has_factor, without_factor
 from derive.language.binding import substitute
 from derive.language.expr import (
     MINUS_ONE,
@@ -55,13 +57,14 @@ def deviations(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
         case Reduce("sum", over, body):
             terms = _written_out(body, scope)
-            for term in terms:
+            for k, term in enumerate(terms):
                 number, value = coefficient_of(term)
                 for equation in scope.system.equations:
                     mean = element_equal_to(Reduce("mean", over, value), equation, scope)
                     against = mul(Num(-number), mean) if mean is not None else None
                     if against is not None and against in terms:
-                        rest = add(*(t for t in terms if t not in (term, against)))
+                        gone = {k, terms.index(against)}
+                        rest = add(*(t for j, t in enumerate(terms) if j not in gone))
                         return Rewrite(sum_(over, rest), {"mean": str(mean), "value": str(value)})
     return None
 
@@ -133,24 +136,23 @@ def common_denominator(node: Expr, scope: Scope) -> Rewrite | None:
     match node:
         case Add(terms):
             divisors = [f for f in dict.fromkeys(f for t in terms for f in factors_of(t)) if _is_divisor(f)]
-            most = [d for d in divisors if len(terms) > sum(_has(t, d) for t in terms) > len(terms) / 2]
+            most = [d for d in divisors if len(terms) > sum(has_factor(t, d) for t in terms) > len(terms) / 2]
             if most:
-                above = (mul(*(power(d, MINUS_ONE) for d in most if not _has(t, d)), _without(t, most)) for t in terms)
+                above = (reduce(_times_inverse, reversed(most), t) for t in terms)
                 divisor = mul(*(power(d, MINUS_ONE) for d in most))
                 return Rewrite(mul(*most, add(*above)), {"divisor": str(divisor)})
     return None
 
 
+def _times_inverse(term: Expr, divisor: Expr) -> Expr:
+    """The term times what it, or another, is divided by."""
+    if has_factor(term, divisor):
+        return without_factor(term, divisor)
+    return mul(power(divisor, MINUS_ONE), term)
+
+
 def _is_divisor(factor: Expr) -> bool:
     return isinstance(factor, Pow) and factor.exponent == MINUS_ONE
-
-
-def _has(term: Expr, factor: Expr) -> bool:
-    return any(same(factor, f) for f in factors_of(term))
-
-
-def _without(term: Expr, factors: list[Expr]) -> Expr:
-    return mul(*(f for f in factors_of(term) if not any(same(f, factor) for factor in factors)))
 
 
 @rule(

@@ -86,11 +86,11 @@ def common_guard(node: Expr, scope: Scope) -> Rewrite | None:
         case Add(terms):
             guards = [guard for t in terms if (guard := _leading_guard(t)) is not None]
             for guard in dict.fromkeys(guards):
-                sharing = [t for t in terms if _leading_guard(t) == guard]
+                sharing = [k for k, t in enumerate(terms) if _leading_guard(t) == guard]
                 if 1 < len(sharing) < len(terms):
                     first, *others = sharing
-                    shared = mul(guard, add(*(_unguarded(t) for t in sharing)))
-                    kept = (shared if t is first else t for t in terms if t not in others)
+                    shared = mul(guard, add(*(_unguarded(terms[k]) for k in sharing)))
+                    kept = (shared if k == first else t for k, t in enumerate(terms) if k not in others)
                     return Rewrite(add(*kept), {"guard": str(guard)})
     return None
 

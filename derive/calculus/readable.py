@@ -22,4 +22,5 @@ def readable(expr: Expr, scope: Scope) -> bool:
 
 def _forward(name: str, system: System) -> str:
     """The tensor itself, or the one by which a gradient is taken."""
-    return name if name in system.tensors else name.removeprefix("d").removesuffix("_up")
+    of = name.removeprefix("d")
+    return name if name in system.tensors else of if of in system.tensors else of.removesuffix("_up")

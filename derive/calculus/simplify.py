@@ -10,7 +10,7 @@ from derive.calculus.match import match, same
 from derive.calculus.named import element_equal_to
 from derive.calculus.readable import readable
 from derive.calculus.sums import count_terms, number_out, out_of_the_sum
-from derive.calculus.terms import coefficient_of, factors_of
+from derive.calculus.terms import coefficient_of, factors_of, without_factor
 from derive.language.expr import (
     MINUS_ONE,
     Add,
@@ -100,14 +100,8 @@ def common_factor(node: Expr, scope: Scope) -> Rewrite | None:
                 shared = [f for f in shared if readable(f, scope)]
             if shared:
                 factor = shared[0]
-                return Rewrite(mul(factor, add(*(_without(t, factor) for t in terms))), {"factor": str(factor)})
+                return Rewrite(mul(factor, add(*(without_factor(t, factor) for t in terms))), {"factor": str(factor)})
     return None
-
-
-def _without(term: Expr, factor: Expr) -> Expr:
-    factors = list(factors_of(term))
-    position = next(k for k, f in enumerate(factors) if same(f, factor))
-    return mul(*factors[:position], *factors[position + 1 :])
 
 
 @rule(

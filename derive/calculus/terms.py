@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.calculus.match import same
 from derive.language.expr import Add, Bracket, Expr, Mul, Num, mul
 
 
@@ -27,3 +28,14 @@ def coefficient_of(term: Expr) -> tuple[Fraction, Expr]:
     if isinstance(factors[0], Num):
         return factors[0].value, mul(*factors[1:])
     return Fraction(1), term
+
+
+def has_factor(term: Expr, factor: Expr) -> bool:
+    return any(same(factor, f) for f in factors_of(term))
+
+
+def without_factor(term: Expr, factor: Expr) -> Expr:
+    """A product that has the factor, less one of it."""
+    factors = factors_of(term)
+    position = next(k for k, f in enumerate(factors) if same(f, factor))
+    return mul(*factors[:position], *factors[position + 1 :])

@@ -11,30 +11,19 @@ from derive.language.expr import (
     Bracket,
     Call,
     Compare,
-    Delta,
     Elem,
     Expr,
     Mul,
     Num,
     Reduce,
     Size,
-    size,
 )
 from derive.language.integers import Integer, Mod, expand
 from derive.language.ranges import Facts, proved
 from derive.language.traverse import (
+    conditions_of,
     walk,
 )
-
-
-def conditions_of(factor: Expr) -> tuple[Compare, ...]:
-    """The conditions that a factor states, none if it is not a guard."""
-    match factor:
-        case Bracket(conditions):
-            return conditions
-        case Delta(left, right):
-            return (Compare("==", size(left), size(right)),)
-    return ()
 
 
 def is_log_of_condition(expr: Expr) -> bool:

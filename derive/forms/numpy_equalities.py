@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import sympy
 
-from derive.forms.numpy_conditions import conditions_of, plain_reads, remainder, sides, without, without_proved
+from derive.forms.numpy_conditions import plain_reads, remainder, sides, without, without_proved
 from derive.language.binding import (
     fresh_name,
     substitute,
@@ -31,6 +31,7 @@ from derive.language.ranges import Facts, proved
 from derive.language.system import System
 from derive.language.traverse import (
     all_index_names,
+    conditions_of,
     transform,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy
 
-from derive.forms.numpy_conditions import conditions_of, reads_tensors, sides
+from derive.forms.numpy_conditions import reads_tensors, sides
 from derive.forms.numpy_scope import Scope
 from derive.language.binding import (
     fresh_name,
@@ -22,6 +22,7 @@ from derive.language.integers import FloorDiv, Integer, Mod, expand, index_symbo
 from derive.language.ranges import Facts, nonnegative
 from derive.language.traverse import (
     all_index_names,
+    conditions_of,
     free_symbols,
 )
 

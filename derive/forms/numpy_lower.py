@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.forms.numpy_arrays import Array, Factor, aligned, as_float, masked, natural_order, product, union
-from derive.forms.numpy_conditions import conditions_of, is_log_of_condition, reads_tensors
+from derive.forms.numpy_conditions import is_log_of_condition, reads_tensors
 from derive.forms.numpy_contract import Operand, contract, reduced
 from derive.forms.numpy_equalities import settled
 from derive.forms.numpy_guards import has_axes, named_apart, narrowed_over, split_conditions
@@ -38,6 +38,7 @@ from derive.language.expr import (
 )
 from derive.language.functions import TABLE
 from derive.language.traverse import (
+    conditions_of,
     free_symbols,
     walk,
 )

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from derive.forms.numpy_conditions import conditions_of
 from derive.forms.numpy_elementwise import Key, Reading, canonical, cost, reading_of
 from derive.language.binding import substitute
 from derive.language.expr import Add, Along, Bracket, Call, Elem, Expr, Index, Mul, Num, Pow, Reduce, Size, mul
@@ -19,7 +18,7 @@ from derive.language.integers import Integer, expand
 from derive.language.ranges import Facts, facts_of, nonnegative
 from derive.language.schedule import Loop, schedule
 from derive.language.system import Equation, System, Tensor
-from derive.language.traverse import free_symbols, names_read, walk
+from derive.language.traverse import conditions_of, free_symbols, names_read, walk
 
 Around = tuple[tuple[Index, ...] | Bracket, ...]  # indices that are bound and guards, outermost first
 

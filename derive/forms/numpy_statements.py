@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.forms.numpy_arrays import Array, aligned, as_float, product
-from derive.forms.numpy_conditions import conditions_of
 from derive.forms.numpy_guards import narrowed, split_conditions
 from derive.forms.numpy_lower import factor_of, lower, signed, with_axes
 from derive.forms.numpy_scatter import Part, Target, added_at, landed, strided
@@ -28,6 +27,7 @@ from derive.language.expr import (
 )
 from derive.language.system import Equation
 from derive.language.traverse import (
+    conditions_of,
     free_symbols,
 )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import sympy
 
-from derive.forms.numpy_conditions import conditions_of, plain_reads, remainder, sides, without_proved
+from derive.forms.numpy_conditions import plain_reads, remainder, sides, without_proved
 from derive.forms.numpy_equalities import at_place, settled
 from derive.language.binding import (
     fresh_name,
@@ -35,6 +35,7 @@ from derive.language.ranges import Facts, nonnegative
 from derive.language.system import System
 from derive.language.traverse import (
     all_index_names,
+    conditions_of,
 )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import sympy
 
-from derive.language.expr import Bracket, Compare, Delta, Elem, Expr, Mul, size
+from derive.language.expr import Compare, Elem, Expr, Mul
 from derive.language.integers import Integer, elements
 from derive.language.system import System
+from derive.language.traverse import conditions_of
 
 TokenRange = tuple[str, Integer, Integer]
 
@@ -33,18 +34,9 @@ def _reads(expr: Expr, guards: tuple[Compare, ...]) -> Iterator[tuple[Elem, tupl
     if isinstance(expr, Elem):
         yield expr, guards
     if isinstance(expr, Mul):
-        guards += tuple(c for f in expr.factors for c in _conditions(f))
+        guards += tuple(c for f in expr.factors for c in conditions_of(f))
     for child in expr.children:
         yield from _reads(child, guards)
-
-
-def _conditions(factor: Expr) -> tuple[Compare, ...]:
-    match factor:
-        case Bracket(conditions):
-            return conditions
-        case Delta(left, right):
-            return (Compare("==", size(left), size(right)),)
-    return ()
 
 
 def _mentions(condition: Compare, place: Integer) -> bool:

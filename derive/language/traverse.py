@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import sympy
 
-from derive.language.expr import Along, Delta, Elem, Expr, Index, Partial, Reduce, Size
+from derive.language.expr import Along, Bracket, Compare, Delta, Elem, Expr, Index, Partial, Reduce, Size, size
 from derive.language.integers import Integer, symbols_of
 
 
@@ -81,3 +81,13 @@ def all_index_names(expr: Expr) -> frozenset[str]:
         for index in bound_at(node):
             found |= {index.name} | {s.name for s in symbols_of(index.low) | symbols_of(index.high)}
     return frozenset(found)
+
+
+def conditions_of(factor: Expr) -> tuple[Compare, ...]:
+    """The conditions that a factor states, none if it is not a guard."""
+    match factor:
+        case Bracket(conditions):
+            return conditions
+        case Delta(left, right):
+            return (Compare("==", size(left), size(right)),)
+    return ()

@@ -50,3 +50,15 @@ TWO = {
 @pytest.mark.parametrize("fields", [ONE, TWO], ids=["the others hold the factor", "two hold each other's factors"])
 def test_a_factor_that_would_come_back_is_left_alone(fields):
     assert evidence(derive(layer(indices="i:I", **fields))).ok
+
+
+def test_of_equal_terms_one_alone_goes_with_the_mean():
+    node = parse_expression("sum(x[k] + x[k] - m, k)", names_of(SYSTEM))
+    after, _ = deviations.rewrite(node, scope_of(SYSTEM, (), node))
+    assert str(after) == "sum(x[k], k)"
+
+
+def test_a_term_divided_twice_stays_divided_once():
+    node = parse_expression("x[i] - u[i]/v[i]/v[i] - w[i]/v[i]", names_of(SYSTEM))
+    after, _ = common_denominator.rewrite(node, scope_of(SYSTEM, (SYSTEM.indices["i"],), node))
+    assert str(after) == "1/v[i]*(v[i]*x[i] - u[i]/v[i] - w[i])"

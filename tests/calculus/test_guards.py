@@ -4,6 +4,7 @@ import pytest
 import sympy
 
 from derive.calculus.guards import (
+    common_guard,
     exact_division,
     impossible_guard,
     is_integer_guard,
@@ -57,3 +58,10 @@ def test_a_condition_is_written_as_a_person_would(op, place, bound, written):
 def test_a_condition_on_values_is_no_guard_on_indices():
     assert is_integer_guard(Bracket((Compare("<", size(t), size(T)),)))
     assert not is_integer_guard(Bracket((Compare(">", Elem("x", (t,)), size(sympy.Integer(0))),)))
+
+
+def test_terms_that_are_equal_are_all_kept_behind_their_common_guard():
+    """``[t < T]*B[t] + [t < T]*B[t] + x``: no term is lost because another equals it."""
+    assert rewritten("B[t] + [t < T]*da[t+1,1] + [t < T]*da[t+1,1]", (common_guard,), "t") == (
+        "B[t] + [t < T]*(da[t+1,1] + da[t+1,1])"
+    )

@@ -5,12 +5,12 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.forms.numpy_conditions import conditions_of
 from derive.forms.numpy_equalities import divided, settled
 from derive.language.expr import Bracket, Compare, Elem, Index, mul, num, size, sum_
 from derive.language.integers import FloorDiv, Mod, element, index_symbol, size_symbol
 from derive.language.load import layer
 from derive.language.ranges import facts_of
+from derive.language.traverse import conditions_of
 from tests.forms.naive import Naive
 
 SYSTEM = layer(
