@@ -27,7 +27,7 @@ class Difference:
     where       which elements differ, in words: "all right but t = T"; empty where nothing simple describes them
     entries     a few that differ, at sizes ``sizes``; ``names`` are the indices of their places
     ratio       yours is ``ratio`` times the right one, in the language: "-1", "N", "1/sqrt(d_k)"; empty where it is not
-    error       the largest difference relative to the largest right value; infinite where a value is missing or undefined
+    error       the largest difference relative to the largest right value; infinite where one is undefined
     """
 
     shape: str = ""
@@ -91,7 +91,7 @@ class Marking:
     unanswered  the gradients that the layer has and the answer does not speak of
     resolution  relative differences smaller than this are not seen; ``sizes`` at which values were compared
     remarks     on the answer as a whole
-    failure     why nothing could be marked: the file cannot be read, the program was stopped; empty where marking went well
+    failure     why nothing could be marked: the file cannot be read, the program was stopped; else empty
     """
 
     layer: str
