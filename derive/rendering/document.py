@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.rendering.formula import Formula
+from derive.rendering.pictures.shapes import Picture
 
 
 class Inline:
@@ -214,6 +215,26 @@ class Plot(Block):
     up: str
     alt: str
     caption: Inlines
+
+
+@dataclass(frozen=True)
+class Drawing(Block):
+    """A picture that the program draws: shapes, what they show, and the same in words for who cannot see it.
+
+    name  of the file where it is one, without the ending that a format gives it
+    """
+
+    name: str
+    picture: Picture
+    caption: Inlines
+    alt: str
+
+
+@dataclass(frozen=True)
+class Room(Block):
+    """Empty lines to write on."""
+
+    lines: int
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,13 @@ class Marked(Formula):
 
 
 @dataclass(frozen=True)
+class Gap(Formula):
+    """A place so many em wide that who reads is to fill in."""
+
+    width: float = 3.0
+
+
+@dataclass(frozen=True)
 class Space(Formula):
     """A space of so many eighteenths of an em: 3 is thin, 18 a quad, 0 just keeps words apart."""
 

@@ -111,6 +111,8 @@ def _latex(formula: F.Formula | None, d: Dialect) -> str:
             return rf"\sqrt{{{_latex(body, d)}}}"
         case F.Marked(body):
             return rf"\boxed{{{_latex(body, d)}}}"
+        case F.Gap(width):
+            return rf"\underline{{\hskip {width:g}em}}"
         case F.Space(width):
             return "" if width == 0 else d.thin if width < 10 else r"\quad" if width < 30 else r"\qquad"
         case F.Lines(rows):

@@ -57,6 +57,8 @@ def _width(formula: F.Formula | None, script: bool) -> float:
             return _width(body, script) + 0.9
         case F.Marked(body):
             return _width(body, False) + 0.75
+        case F.Gap(ems):
+            return ems
         case F.Space(eighteenths):
             return 0 if script else eighteenths / 18
         case F.Lines(rows):

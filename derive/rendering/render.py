@@ -11,10 +11,11 @@ from derive.language.system import System
 from derive.rendering import plots
 from derive.rendering.checked import GradientChecks, StepChecks
 from derive.rendering.compose import compose
-from derive.rendering.document import Block, Details, Document, Plot
+from derive.rendering.document import Block, Details, Document, Drawing, Plot
 from derive.rendering.latex import TEX, latex
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
+from derive.rendering.pictures.svg import svg
 from derive.rendering.templates import environment
 from derive.rendering.typeset import typeset
 from derive.steps.record import Derivation
@@ -51,15 +52,21 @@ def pictures(document: Document, format: str) -> dict[str, bytes]:
     Raises KeyError for an unknown format.
     """
     kind = PICTURES[format]
-    return {f"{plot.name}.{kind}": plots.drawn(plot, kind) for plot in _plots(document.blocks)}
-
-
-def _plots(blocks: Iterable[Block]) -> Iterator[Plot]:
-    for block in blocks:
+    files: dict[str, bytes] = {}
+    for block in _pictures(document.blocks):
         if isinstance(block, Plot):
+            files[f"{block.name}.{kind}"] = plots.drawn(block, kind)
+        elif kind == "svg":
+            files[f"{block.name}.svg"] = svg(block.picture, block.alt).encode()
+    return files
+
+
+def _pictures(blocks: Iterable[Block]) -> Iterator[Plot | Drawing]:
+    for block in blocks:
+        if isinstance(block, Plot | Drawing):
             yield block
         elif isinstance(block, Details):
-            yield from _plots(block.blocks)
+            yield from _pictures(block.blocks)
 
 
 def expression_latex(system: System, expr: Expr) -> str:

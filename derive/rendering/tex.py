@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from derive.rendering.document import Code, Edge, Emphasis, Figure, Inline, Inlines, Link, Math, Node, Strong, Text
+from derive.rendering.document import (
+    Code,
+    Drawing,
+    Edge,
+    Emphasis,
+    Figure,
+    Inline,
+    Inlines,
+    Link,
+    Math,
+    Node,
+    Strong,
+    Text,
+)
 from derive.rendering.formula import Formula
 from derive.rendering.latex import TEX, latex
+from derive.rendering.pictures.tikz import pgf
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
@@ -108,6 +122,20 @@ def _arrow(source: Node, target: Node, edge: Edge) -> str:
     return rf"->,dashed] (@) to[out=120,in=60,looseness=1.3] {label}"
 
 
+def drawing(block: Drawing) -> str:
+    """A picture that the program draws, in TikZ's language."""
+    return pgf(block.picture, text)
+
+
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
-    {"text": text, "inline": inline, "math": math, "error": error, "listing": listing, "share": share, "tikz": tikz}
+    {
+        "text": text,
+        "inline": inline,
+        "math": math,
+        "error": error,
+        "listing": listing,
+        "share": share,
+        "tikz": tikz,
+        "drawing": drawing,
+    }
 )

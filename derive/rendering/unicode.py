@@ -44,6 +44,8 @@ def unicode(formula: F.Formula | None) -> str:
             return f"√{_one(body)}"
         case F.Marked(body):
             return f"⟦{unicode(body)}⟧"
+        case F.Gap(width):
+            return "_" * round(2 * width)
         case F.Space():
             return " "
         case F.Lines(rows):
