@@ -13,7 +13,7 @@ from derive.rendering.compose_entrywise import entrywise_form
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import gradient, result
 from derive.rendering.compose_pytorch import in_pytorch
-from derive.rendering.compose_setting import setting, subtitle, symbols
+from derive.rendering.compose_setting import known_symbols, setting, subtitle, symbols
 from derive.rendering.compose_sizes import sizes
 from derive.rendering.compose_study import study
 from derive.rendering.coverage import Briefly
@@ -26,7 +26,7 @@ from derive.steps.record import Derivation
 def compose(derivation: Derivation, evidence: StepChecks | None, report: GradientChecks | None) -> Document:
     """The document of a derivation.  What was not checked bears no badge."""
     here = page(derivation, evidence, report)
-    return Document(derivation.system.title, subtitle(here), tuple(_blocks(here)))
+    return Document(derivation.system.title, subtitle(here), tuple(_blocks(here)), known_symbols(here))
 
 
 def _blocks(page: Page) -> Iterator[Block]:

@@ -8,8 +8,8 @@ from derive.language.expr import Elem, Partial
 from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.coverage import Briefly, Repeated, main_steps
-from derive.rendering.document import Code, Inlines, Text, listed, said, text
-from derive.rendering.page import Page, equation_number
+from derive.rendering.document import Code, Inlines, listed, said, text
+from derive.rendering.page import Page, equation_number, to_step
 from derive.rendering.renaming import Renaming
 from derive.steps.record import Gradient, Step
 
@@ -22,7 +22,7 @@ def instead_of_steps(page: Page, one: Gradient) -> Inlines:
 
 def _passed_on(page: Page, one: Gradient) -> Inlines:
     (reader,) = one.readers
-    number = Text(equation_number(page, reader.equation))
+    number = equation_number(page, reader.equation)
     name = page.math(Elem(reader.equation.name, reader.equation.left.index))
     words = "Equation {} gives it another name, {}, and nothing else reads it: the gradient is passed on as it is."
     return said(words, number, name)
@@ -30,9 +30,10 @@ def _passed_on(page: Page, one: Gradient) -> Inlines:
 
 def _as_for(page: Page, how: Repeated) -> Inlines:
     """The steps are those for an earlier gradient: which, and what stands in place of what."""
-    steps = [page.number(s) for s in main_steps(how.earlier)]
-    where = steps[0] if len(steps) == 1 else f"{steps[0]} to {steps[-1]}"
-    start = said(f"As for {{}} ({where})", page.name(how.earlier.tensor))
+    steps = main_steps(how.earlier)
+    first, last = to_step(page, steps[0]), to_step(page, steps[-1])
+    where = said("{}", first) if first == last else said("{} to {}", first, last)
+    start = said("As for {} (", page.name(how.earlier.tensor)) + where + text(")")
     return start + _in_place(page, how.names, how.earlier.tensor) + text(".")
 
 
@@ -51,7 +52,7 @@ def as_before(page: Page, step: Step) -> Inlines:
     like = page.likes.get(id(step))
     if like is None:
         return ()
-    start = text(f"Its single steps are those of {page.number(like.earlier)}")
+    start = said("Its single steps are those of {}", to_step(page, like.earlier))
     return start + _in_place(page, like.names, "") + text(".")
 
 

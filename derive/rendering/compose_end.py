@@ -18,6 +18,7 @@ from derive.rendering.document import (
     Listing,
     Math,
     Paragraph,
+    Reference,
     Table,
     Text,
     figure,
@@ -107,12 +108,17 @@ def rules(page: Page) -> Iterator[Block]:
                 used.setdefault(name, {})[page.number(step)] = None
     formulas = _CHAIN_RULE | {rule.name: rule.formula for rule in all_rules()}
     rows = [
-        (text(name), rule_formula(formula), text(", ".join(used[name])))
+        (text(name), rule_formula(formula), _references(tuple(used[name])))
         for name, formula in formulas.items()
         if name in used
     ]
     yield Heading(1, text("Rules used"))
     yield Table((3, 9, 4), (text("Rule"), text("In general letters"), text("Steps")), tuple(rows))
+
+
+def _references(numbers: Sequence[str]) -> Inlines:
+    """The numbers of steps, with commas between."""
+    return tuple(i for k, n in enumerate(numbers) for i in ((Text(", "),) if k else ()) + (Reference(n, n),))
 
 
 _CHAIN_RULE = {"chain rule": "dv[k] = sum(du[i]*D(u[i], v[k]), i)"}  # by which every derivation begins

@@ -8,7 +8,20 @@ from collections.abc import Iterator
 from derive.language.expr import Elem, Index
 from derive.language.system import LOSS, Tensor
 from derive.rendering import formula as F
-from derive.rendering.document import Block, Code, Heading, Inlines, Math, Paragraph, Strong, Table, Text, said, text
+from derive.rendering.document import (
+    Block,
+    Code,
+    Heading,
+    Inlines,
+    Math,
+    Paragraph,
+    Strong,
+    Symbol,
+    Table,
+    Text,
+    said,
+    text,
+)
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page, indices_of
 from derive.rendering.typeset import element
@@ -75,22 +88,27 @@ def _explained(methods: str) -> str:
 def symbols(page: Page) -> Iterator[Block]:
     """The tensors with shape, role and meaning; what the indices run over; sizes that follow from others."""
     yield Heading(1, text("Symbols"))
-    rows = [_symbol(page, t) for t in page.system.tensors.values()]
+    rows = [((Math(s.formula),), s.shape, text(s.role), s.meaning) for s in known_symbols(page)]
     header = tuple(map(text, ("Symbol", "Shape", "Role", "Meaning")))
     kept = 4 if any(t.meaning for t in page.system.tensors.values()) else 3
     yield Table((2, 3, 3, 7)[:kept], header[:kept], tuple(row[:kept] for row in rows))
     yield Paragraph(text("Indices run over ") + _ranges(page) + text(".") + _unsettled(page))
 
 
+def known_symbols(page: Page) -> tuple[Symbol, ...]:
+    """What the page knows of each tensor."""
+    return tuple(_symbol(page, t) for t in page.system.tensors.values())
+
+
 _ROLES = {"input": "input", "param": "parameter", "computed": "computed"}
 
 
-def _symbol(page: Page, tensor: Tensor) -> tuple[Inlines, ...]:
+def _symbol(page: Page, tensor: Tensor) -> Symbol:
     here = Elem(tensor.name, tuple(a.symbol for a in tensor.axes))
     role = "loss" if tensor.name == LOSS else "output" if tensor.name in page.system.outputs else _ROLES[tensor.kind]
     kind = f"{role}, whole numbers" if tensor.integer else role
     meaning = tensor.meaning or ("what training makes small" if role == "loss" else "")
-    return ((Math(element(here, page.style)),), page.shape(tensor.axes), text(kind), page.prose(meaning))
+    return Symbol(tensor.name, element(here, page.style), page.shape(tensor.axes), kind, page.prose(meaning))
 
 
 def _unsettled(page: Page) -> Inlines:

@@ -50,6 +50,14 @@ class Link(Inline):
     target: str
 
 
+@dataclass(frozen=True)
+class Reference(Inline):
+    """Words that lead to an equation or a step of the page, by its number: ``5`` or ``D7``."""
+
+    text: str
+    number: str
+
+
 Inlines = tuple[Inline, ...]
 
 
@@ -238,10 +246,24 @@ class Room(Block):
 
 
 @dataclass(frozen=True)
+class Symbol:
+    """What there is to know of a tensor: ``name`` is that of its Names in formulas, ``formula`` an element of it."""
+
+    name: str
+    formula: Formula
+    shape: Inlines
+    role: str
+    meaning: Inlines
+
+
+@dataclass(frozen=True)
 class Document:
+    """A page; ``symbols`` are the tensors that its formulas speak of."""
+
     title: str
     subtitle: Inlines
     blocks: tuple[Block, ...]
+    symbols: tuple[Symbol, ...] = ()
 
 
 def figure(error: float) -> str:

@@ -7,7 +7,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
-from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Link, Math, Strong, Text, figure
+from derive.rendering.document import (
+    Code,
+    Emphasis,
+    Figure,
+    Inline,
+    Inlines,
+    Link,
+    Math,
+    Reference,
+    Strong,
+    Text,
+    figure,
+)
 from derive.rendering.formula import Formula
 from derive.rendering.latex import MARKDOWN, latex
 from derive.rendering.unicode import unicode
@@ -30,7 +42,7 @@ def inline(pieces: Inlines) -> str:
 
 def _inline(piece: Inline) -> str:
     match piece:
-        case Text(plain):
+        case Text(plain) | Reference(plain):
             return text(plain)
         case Strong(plain):
             return f"**{text(plain)}**"

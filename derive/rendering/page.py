@@ -21,7 +21,7 @@ from derive.rendering.abbreviations import abbreviated
 from derive.rendering.breaking import aligned
 from derive.rendering.checked import GradientChecks, StepChecks
 from derive.rendering.coverage import Coverage, Likewise, Whole, coverage, likewise, lines, main_steps
-from derive.rendering.document import Evidence, Inline, Inlines, Math, Text
+from derive.rendering.document import Evidence, Inline, Inlines, Math, Reference, Text
 from derive.rendering.integers import integer_formula
 from derive.rendering.metrics import letters
 from derive.rendering.notation import Notation, notation
@@ -193,5 +193,11 @@ def _bound(step: Step) -> Iterator[Index]:
         yield from _bound(substep)
 
 
-def equation_number(page: Page, equation: Equation) -> str:
-    return f"({page.numbers[equation.left]})"
+def equation_number(page: Page, equation: Equation) -> Inline:
+    number = page.numbers[equation.left]
+    return Reference(f"({number})", number)
+
+
+def to_step(page: Page, step: Step) -> Inline:
+    """The number of a step, which leads to it."""
+    return Reference(page.number(step), page.number(step))

@@ -65,7 +65,7 @@ def _running(inlines: D.Inlines) -> Text:
     out = Text()
     for inline in inlines:
         match inline:
-            case D.Text(words) | D.Link(words):
+            case D.Text(words) | D.Link(words) | D.Reference(words):
                 out.append(words)
             case D.Math(formula):
                 out.append(unicode(formula), style="cyan")

@@ -16,6 +16,7 @@ from derive.rendering.document import (
     Link,
     Math,
     Node,
+    Reference,
     Strong,
     Text,
 )
@@ -57,7 +58,7 @@ def _inline(piece: Inline) -> str:
             return rf"\textbf{{{text(plain)}}}"
         case Emphasis(plain):
             return rf"\emph{{{text(plain)}}}"
-        case Link(plain):
+        case Link(plain) | Reference(plain):
             return text(plain)
         case Code(plain):
             return rf"\texttt{{{_breakable(plain)}}}"

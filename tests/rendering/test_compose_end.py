@@ -52,3 +52,9 @@ def test_the_rules_used_and_where(derivation):
     assert "delta contraction" in used and "softmax" not in used
     numbers = {f"D{k}" for k in range(1, len(here.steps) + 1)}
     assert all(set(where) <= numbers for where in used.values())
+
+
+def test_the_steps_of_a_rule_are_references(derivation):
+    *_, table = rules(page(derivation("linear"), None, None))
+    references = [i for row in table.rows for i in row[2] if isinstance(i, D.Reference)]
+    assert references and all(r.text == r.number for r in references)

@@ -3,7 +3,7 @@ from dataclasses import replace
 from derive.calculus.sweep import derive
 from derive.language.load import layer
 from derive.rendering import document as D
-from derive.rendering.compose_setting import setting, subtitle, symbols
+from derive.rendering.compose_setting import known_symbols, setting, subtitle, symbols
 from derive.rendering.latex import latex
 from derive.rendering.page import page
 
@@ -58,3 +58,11 @@ def test_integers_losses_and_meanings():
     (table,) = (b for b in symbols(page(derive(looked_up), None, None)) if isinstance(b, D.Table))
     assert [words(row[2]) for row in table.rows] == ["input, whole numbers", "parameter", "computed", "loss"]
     assert len(table.header) == 3 and words(table.rows[-1][1]) == "a single number"
+
+
+def test_what_is_known_of_each_tensor(derivation):
+    known = {s.name: s for s in known_symbols(page(derivation("rnn"), None, None))}
+    weights = known["W_h"]
+    assert (latex(weights.formula), words(weights.shape), weights.role) == ("W_{h,ik}", r"H\times H", "parameter")
+    assert words(weights.meaning).startswith("weights")
+    assert list(known)[-1] == "loss"

@@ -57,6 +57,7 @@ def test_code_holds_anything(source):
 def test_running_text():
     pieces = (D.Text("a "), D.Strong("b"), D.Text(" "), D.Emphasis("c"), D.Text(" "), D.Math(A), D.Code("d"))
     assert markdown.inline(pieces) == "a **b** *c* $a$`d`"
+    assert markdown.inline((D.Text("see "), D.Reference("(5)", "5"))) == "see (5)"
 
 
 def test_a_displayed_formula_is_one_line_with_its_tag_in_words():

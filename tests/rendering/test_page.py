@@ -1,4 +1,4 @@
-from derive.rendering.document import Math
+from derive.rendering.document import Math, Reference
 from derive.rendering.latex import latex
 from derive.rendering.page import equation_number, indices_of, names_of, page
 
@@ -32,7 +32,7 @@ def test_the_indices_of_the_author_are_known_from_those_made(derivation):
 
 def test_equations_have_their_numbers_and_recurrences_are_known(derivation):
     here = page(derivation("rnn"), None, None)
-    assert equation_number(here, here.system.all_equations[1]) == "(2)"
+    assert equation_number(here, here.system.all_equations[1]) == Reference("(2)", "2")
     assert here.recurrent == {"t"}
     assert page(derivation("conv2d"), None, None).recurrent == frozenset()
 

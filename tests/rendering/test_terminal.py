@@ -25,8 +25,9 @@ def test_title_first() -> None:
 
 
 def test_running_text_keeps_every_kind_of_inline() -> None:
-    inlines = (D.Text("a "), D.Math(X), D.Code(" c[0] "), D.Strong("d "), D.Emphasis("e"))
-    assert plain(terminal(page(D.Paragraph(inlines), D.Items((inlines,)))))[2:] == ["a x c[0] d e", "  • a x c[0] d e"]
+    inlines = (D.Text("a "), D.Math(X), D.Code(" c[0] "), D.Strong("d "), D.Emphasis("e"), D.Reference(" D7", "D7"))
+    lines = plain(terminal(page(D.Paragraph(inlines), D.Items((inlines,)))))
+    assert lines[2:] == ["a x c[0] d e D7", "  • a x c[0] d e D7"]
 
 
 def test_markup_in_the_text_is_text() -> None:
