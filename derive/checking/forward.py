@@ -7,7 +7,7 @@ defined, and everything that reads it feels the change.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from math import prod
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from derive.language.traverse import (
 
 Evaluate = Callable[[Interpreter, Expr, Scope], Array]
 
-_COLUMNS = 512  # elements that are perturbed in one run at most
+_COLUMNS = 256  # elements that are perturbed in one run at most
 _FILLED = 1 << 22  # numbers in one tensor at most, with its perturbations
 
 
@@ -149,22 +149,53 @@ def sensitivities(
     ``tensors`` holds the values of a run.  Where there is no loss, the quantity differentiated is the sum of every
     output times its upstream gradient, given by name of the output.
     """
-    forest, blocks = Forest(), schedule(system)
-    out = {}
-    for name in names:
-        affected = _affected(system, name)
-        again = tuple(part_of(b, affected) for b in blocks if part_of(b, affected).equations)
-        columns = _columns(tensors[name], [tensors[a] for a in affected])
-        parts = []
-        for change in _changes(tensors[name], columns):
-            moved = {k: v for k, v in tensors.items() if k not in affected}
-            if name not in affected:
-                moved[name] = Stored(tensors[name].array + change, tensors[name].lows)
-            Runner(system, sizes, moved, {name: change}, forest).run(again)
-            found = slope(_quantity(system, moved, sizes, upstream))
-            parts.append(np.broadcast_to(found, change.shape[-1:]))
-        out[name] = np.concatenate(parts).reshape(tensors[name].array.shape[:-1])
-    return out
+    blocks = [(block, names_in(block)) for block in schedule(system)]
+    forest = Forest()
+    affected = {name: _affected(system, name) for name in names}
+    parts: dict[str, list[Array]] = {name: [] for name in affected}
+    for run_of in _runs(tensors, affected):
+        again = frozenset[str]().union(*(affected[change.name] for change in run_of))
+        changes = _changes(tensors, run_of)
+        moved = {k: v for k, v in tensors.items() if k not in again}
+        for name in changes.keys() - again:
+            moved[name] = Stored(tensors[name].array + changes[name], tensors[name].lows)
+        todo = (part_of(block, again) for block, computed in blocks if not again.isdisjoint(computed))
+        Runner(system, sizes, moved, changes, forest).run(todo)
+        found = np.broadcast_to(slope(_quantity(system, moved, sizes, upstream)), (sum(c.count for c in run_of),))
+        for change, values in zip(run_of, np.split(found, np.cumsum([c.count for c in run_of])[:-1]), strict=True):
+            parts[change.name].append(values)
+    return {name: np.concatenate(p).reshape(tensors[name].array.shape[:-1]) for name, p in parts.items()}
+
+
+@dataclass(frozen=True)
+class Change:
+    """``count`` elements of a tensor, from the one numbered ``start``, to be perturbed in one run."""
+
+    name: str
+    start: int
+    count: int
+
+
+def _runs(tensors: Mapping[str, Stored], affected: Mapping[str, frozenset[str]]) -> Iterator[list[Change]]:
+    """The elements of all tensors in groups of so many that no tensor grows beyond bounds with their perturbations."""
+    run: list[Change] = []
+    for name, others in affected.items():
+        columns = _columns([tensors[a] for a in others])
+        start, size = 0, tensors[name].array.size
+        while start < size:
+            room = columns - sum(change.count for change in run)
+            if room <= 0:
+                yield run
+                run, room = [], columns
+            run.append(Change(name, start, min(room, size - start)))
+            start += run[-1].count
+    if run:
+        yield run
+
+
+def names_in(block: Block) -> frozenset[str]:
+    """What a block computes."""
+    return frozenset(e.name for e in (block.equations if isinstance(block, Loop) else (block,)))
 
 
 def _affected(system: System, name: str) -> frozenset[str]:
@@ -181,20 +212,23 @@ def part_of(block: Block, names: frozenset[str]) -> Loop:
     return Loop(over, tuple(e for e in equations if e.name in names))
 
 
-def _columns(moved: Stored, affected: Iterable[Stored]) -> int:
+def _columns(affected: Iterable[Stored]) -> int:
     """How many elements to perturb in one run, so that no tensor grows beyond bounds."""
     largest = max((a.array.size for a in affected), default=1)
-    return max(1, min(_COLUMNS, moved.array.size, _FILLED // max(1, largest)))
+    return max(1, min(_COLUMNS, _FILLED // max(1, largest)))
 
 
-def _changes(stored: Stored, columns: int) -> Iterator[Array]:
-    """Imaginary steps of the elements one by one, ``columns`` of them at a time along the last axis."""
-    shape = stored.array.shape[:-1]
-    count = prod(shape)
-    for start in range(0, count, columns):
-        steps = np.zeros((count, min(columns, count - start)), dtype=complex)
-        steps[range(start, start + steps.shape[1]), range(steps.shape[1])] = 1j * STEP
-        yield steps.reshape(*shape, -1)
+def _changes(tensors: Mapping[str, Stored], run: Sequence[Change]) -> dict[str, Array]:
+    """Imaginary steps of single elements, one for each place of the last axis."""
+    columns = sum(change.count for change in run)
+    steps: dict[str, Array] = {}
+    column = 0
+    for change in run:
+        array = tensors[change.name].array
+        flat = steps.setdefault(change.name, np.zeros((array.size, columns), dtype=complex))
+        flat[range(change.start, change.start + change.count), range(column, column + change.count)] = 1j * STEP
+        column += change.count
+    return {name: flat.reshape(*tensors[name].array.shape[:-1], columns) for name, flat in steps.items()}
 
 
 def _quantity(

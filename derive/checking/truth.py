@@ -32,7 +32,7 @@ def interpreter_of(derivation: Derivation, point: Point, forest: Forest | None =
     system, backward = derivation.system, derivation.backward
     tensors: dict[str, Stored] = dict(point.forward)
     tensors |= true_gradients(system, point, derivation.gradients)
-    tensors |= _upstream(backward, point)
+    tensors |= given_gradients(backward, point)
     tensors = completed(backward, tensors, point.sizes)
     return Interpreter(point.sizes, tensors, backward, forest or Forest())
 
@@ -41,7 +41,7 @@ def terms_interpreter_of(derivation: Derivation, point: Point, forest: Forest | 
     """An interpreter at a test point with each gradient replaced by the size of the terms it is made of."""
     backward = derivation.backward
     made = _made_of_terms(derivation)
-    tensors = absolute(made, {**point.forward, **_upstream(backward, point)}, point.sizes)
+    tensors = absolute(made, {**point.forward, **given_gradients(backward, point)}, point.sizes)
     return Interpreter(point.sizes, tensors, backward, forest or Forest())
 
 
@@ -57,7 +57,7 @@ def _made_of_terms(derivation: Derivation) -> System:
     return replace(backward, equations=tuple(equations))
 
 
-def _upstream(backward: System, point: Point) -> Mapping[str, Stored]:
+def given_gradients(backward: System, point: Point) -> Mapping[str, Stored]:
     """The given gradients of the outputs, under the names by which the backward pass reads them."""
     given = {}
     for output, array in point.upstream.items():
