@@ -47,7 +47,7 @@ class Fields:
 
 def read_file(path: Path) -> Fields:
     """The fields of a layer file.  Raises LayerError."""
-    return read_text(_contents(path), str(path), path.stem)
+    return read_text(contents(path), str(path), path.stem)
 
 
 def read_text(source: str, origin: str, name: str) -> Fields:
@@ -56,7 +56,7 @@ def read_text(source: str, origin: str, name: str) -> Fields:
         data = tomllib.loads(source)
         places = places_of(source, origin)
     except tomllib.TOMLDecodeError as error:
-        raise _toml_error(source, origin, error) from None
+        raise toml_error(source, origin, error) from None
     except RecursionError:
         raise LayerError("not a layer file: brackets nested too deeply", origin) from None
     return _Reader(data, places, origin).fields(name)
@@ -166,18 +166,19 @@ def _nearly_known(key: str) -> str:
     return ""
 
 
-def _contents(path: Path) -> str:
+def contents(path: Path, what: str = "layer file") -> str:
+    """The text of a file.  Raises LayerError."""
     try:
         if path.is_dir():
-            raise LayerError("this is a directory, not a layer file", str(path))
+            raise LayerError(f"this is a directory, not a {what}", str(path))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise LayerError(f"cannot read the layer file: {error.strerror or error}", str(path)) from None
+        raise LayerError(f"cannot read the {what}: {error.strerror or error}", str(path)) from None
     except ValueError as error:
-        raise LayerError(f"cannot read the layer file: {error}", ascii(str(path))) from None
+        raise LayerError(f"cannot read the {what}: {error}", ascii(str(path))) from None
     if len(data) > MAX_BYTES:
-        raise LayerError(f"layer file too large: {MAX_BYTES // 1_000_000} MB at most", str(path))
+        raise LayerError(f"{what} too large: {MAX_BYTES // 1_000_000} MB at most", str(path))
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -186,7 +187,8 @@ def _contents(path: Path) -> str:
         raise LayerError("not a text in UTF-8", str(path), line, column) from None
 
 
-def _toml_error(source: str, origin: str, error: Exception) -> LayerError:
+def toml_error(source: str, origin: str, error: Exception) -> LayerError:
+    """What ``tomllib`` has against a text, with the place."""
     message = str(error)
     match = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", message)
     if match is None:

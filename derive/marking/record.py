@@ -92,6 +92,7 @@ class Marking:
     resolution  relative differences smaller than this are not seen; ``sizes`` at which values were compared
     remarks     on the answer as a whole
     failure     why nothing could be marked: the file cannot be read, the program was stopped; else empty
+    hints       how much is told: 0 right or wrong, 1 where, 2 which mistake, 3 the right line
     """
 
     layer: str
@@ -102,9 +103,16 @@ class Marking:
     sizes: tuple[Mapping[str, int], ...] = ()
     remarks: tuple[str, ...] = ()
     failure: str = ""
+    hints: int = 3
 
     @property
     def ok(self) -> bool:
         """Whether something was answered, and all of it is right."""
         judged = [line for line in self.lines if line.verdict != "unjudged"]
         return not self.failure and bool(judged) and all(line.verdict == "right" for line in judged)
+
+    def json(self, hints: int = 2) -> str:
+        """The marking as JSON, with hints up to a tier from 0 to 3; docs/marking.md says what is in it."""
+        from derive.marking.json_text import json_text
+
+        return json_text(self, hints)

@@ -21,19 +21,19 @@ from derive.rendering.unicode import unicode
 def terminal(document: D.Document) -> RenderableType:
     """The document as something that a Rich console prints; what pages fold away is left out."""
     title = Text(document.title, style="bold")
-    return Group(title, *_with_space(_running(document.subtitle)), *(r for b in document.blocks for r in _block(b)))
+    return Group(title, *_with_space(running(document.subtitle)), *(r for b in document.blocks for r in _block(b)))
 
 
 def _block(block: D.Block) -> Iterator[RenderableType]:
     match block:
         case D.Heading(level, inlines):
-            heading = _running(inlines)
+            heading = running(inlines)
             heading.stylize("bold")
             yield from _with_space(Rule(heading, align="left") if level == 1 else heading)
         case D.Paragraph(inlines):
-            yield from _with_space(_running(inlines))
+            yield from _with_space(running(inlines))
         case D.Items(items):
-            yield from (Padding(Text("• ") + _running(item), (0, 0, 0, 2)) for item in items)
+            yield from (Padding(Text("• ") + running(item), (0, 0, 0, 2)) for item in items)
         case D.Equation(formula, tag, evidence):
             yield _line(formula, f"({tag})" if tag else "")
             if evidence is not None:
@@ -60,7 +60,7 @@ def _with_space(renderable: RenderableType) -> tuple[RenderableType, RenderableT
     return (Text(""), renderable)
 
 
-def _running(inlines: D.Inlines) -> Text:
+def running(inlines: D.Inlines) -> Text:
     """Running text."""
     out = Text()
     for inline in inlines:
@@ -93,8 +93,8 @@ def _step(step: D.Step) -> Iterator[RenderableType]:
     """A line of a derivation: the formula with its rule; below it the reason, the shape and what its check found."""
     yield Text("")
     yield _line(step.formula, f"{step.rule} ({step.number})", " " * len(unicode(step.indent)))
-    reason = _running(step.reason)
-    reason.append(" Shape: " if reason else "Shape: ").append_text(_running(step.shape)).append(".")
+    reason = running(step.reason)
+    reason.append(" Shape: " if reason else "Shape: ").append_text(running(step.shape)).append(".")
     if step.evidence is not None:
         reason.append(" ").append_text(_HELD if step.evidence.ok else _checked(step.evidence))
     yield Padding(reason, (0, 0, 0, 6))
@@ -105,7 +105,7 @@ _HELD = Text("✓", style="green")
 
 def _result(result: D.Result) -> RenderableType:
     """The equations in a box, with what is said of them."""
-    remarks = [_running(r) for r in result.remarks]
+    remarks = [running(r) for r in result.remarks]
     if remarks and result.evidence is not None:
         remarks[0].append(" ").append_text(_checked(result.evidence))
     return Panel(Group(*(Text(unicode(f), style="bold") for f in result.formulas), *remarks), expand=False)
@@ -120,9 +120,9 @@ def _checked(evidence: D.Evidence) -> Text:
 def _table(header: tuple[D.Inlines, ...], rows: tuple[tuple[D.Inlines, ...], ...]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for cell in header:
-        table.add_column(_running(cell))
+        table.add_column(running(cell))
     for row in rows:
-        table.add_row(*map(_running, row))
+        table.add_row(*map(running, row))
     return table
 
 
@@ -134,7 +134,7 @@ def _plot(plot: D.Plot) -> RenderableType:
         table.add_column(heading, justify="left" if heading == plot.across else "right")
     for curve, points in zip(plot.curves, shown, strict=True):
         table.add_row(curve.label, *(f"{y:.1e}" for _, y in points))
-    return Group(_running(plot.caption), Padding(table, (0, 0, 0, 4)))
+    return Group(running(plot.caption), Padding(table, (0, 0, 0, 4)))
 
 
 def _figure(figure: D.Figure) -> RenderableType:
@@ -142,7 +142,7 @@ def _figure(figure: D.Figure) -> RenderableType:
     named = {node.name: unicode(node.formula) for node in figure.nodes}
     order = [node.name for node in figure.nodes]
     edges = sorted(figure.edges, key=lambda e: order.index(e.target))
-    lines: list[RenderableType] = [_running(figure.caption)]
+    lines: list[RenderableType] = [running(figure.caption)]
     for target, group in groupby(edges, key=lambda e: e.target):
         sources = ", ".join(named[e.source] + (f" ({unicode(e.label)})" if e.label else "") for e in group)
         lines.append(Padding(f"{named[target]} ← {sources}", (0, 0, 0, 4)))
