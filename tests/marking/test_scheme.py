@@ -34,7 +34,8 @@ def test_points_and_shares_are_read() -> None:
         ("points = 3", "s.toml:1:1: points is a table\n    points = 3\n    ^\nwrite [points]"),
         ("[partial]", "s.toml: the scheme gives no points\nit needs a table [points] with a gradient: dW = 2"),
         ("[points]\nda = 1\n[partial]\nsign = 2", "s.toml:4:1: a share is from 0 to 1\n    sign = 2\n    ^"),
-        ("points.da=1\npartial.sin=1", "s.toml:2:1: there is no share sin\n    partial.sin=1\n    ^\ndid you mean sign?"),
+        ("points.da=1\npartial.sgn=1", "s.toml:2:1: there is no share sgn\n"
+                                        "    partial.sgn=1\n    ^\ndid you mean sign?"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_pointed_at(text: str, error: str) -> None:
