@@ -127,12 +127,12 @@ def doc(
 
     Without LAYER, the whole catalogue, and an index of it.
     """
-    from derive import batch
+    from derive import batch, processes
 
     formats = _formats(to)
     jobs, systems = _loaded(layers or derive.catalogue(), _options(settings))
     stems = _stems(systems)
-    written = batch.each(partial(batch.pages, formats=formats), jobs, stems, _lengths(systems))
+    written = processes.each(partial(batch.pages, formats=formats), jobs, stems, _lengths(systems))
     files: dict[str, str | bytes] = {}
     for stem, of in zip(stems, written, strict=True):
         files |= {f"{stem}.{to}": page for to, page in of.pages.items()}
@@ -158,11 +158,11 @@ def verify(
 
     Without LAYER, the whole catalogue, with each value of each option.
     """
-    from derive import batch
+    from derive import batch, processes
 
     chosen = _options(settings)
     jobs, systems = _loaded(layers, chosen) if layers else _whole_catalogue(chosen)
-    results = batch.each(batch.checks, jobs, [s.name for s in systems], _lengths(systems))
+    results = processes.each(batch.checks, jobs, [s.name for s in systems], _lengths(systems))
     for system, found in zip(systems, results, strict=True):
         _print(_checks(system, found))
     raise typer.Exit(0 if all(found.ok for found in results) else 1)

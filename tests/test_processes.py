@@ -1,0 +1,86 @@
+"""Work in this process and in others."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from derive.batch import Job
+from derive.language.errors import LayerError
+from derive.processes import Lost, each, settled
+
+
+def place(job: Job) -> tuple[str, int]:
+    return job.source, os.getpid()
+
+
+def failing(job: Job) -> str:
+    if job.source == "c":
+        raise LayerError("no good", "c.toml", 2, 3, "source", "a hint")
+    return job.source
+
+
+def ending(job: Job) -> str:
+    if job.source == "c":
+        os._exit(3)
+    return job.source
+
+
+def jobs(names: str) -> list[Job]:
+    return [Job(name) for name in names]
+
+
+@pytest.fixture(autouse=True)
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("derive.processes._processors", lambda: 2)
+
+
+def test_results_come_in_the_order_of_the_layers_from_other_processes() -> None:
+    found = each(place, jobs("abcdef"), "abcdef", [1, 5, 2, 9, 0, 3])
+    assert [source for source, _ in found] == list("abcdef")
+    assert os.getpid() not in {process for _, process in found}
+
+
+def test_for_a_few_no_process_is_started() -> None:
+    assert each(place, jobs("ab"), "ab", [1, 1]) == [("a", os.getpid()), ("b", os.getpid())]
+
+
+@pytest.mark.parametrize("names", ["cd", "abcdef"])
+def test_errors_come_out_as_they_are(names: str) -> None:
+    with pytest.raises(LayerError) as raised:
+        each(failing, jobs(names), names, [1] * len(names))
+    assert str(raised.value) == "c.toml:2:3: no good\n    source\n      ^\na hint"
+
+
+def test_a_process_that_ends_is_an_error() -> None:
+    with pytest.raises(LayerError, match="ended before"):
+        each(ending, jobs("abcdef"), "abcdef", [1] * 6)
+
+
+def ending_once(job: Job) -> str:
+    """End the process at the first try of c; ``options`` say where it is noted."""
+    note = Path(job.options["notes"]) / job.source
+    first = not note.exists()
+    with note.open("a", encoding="utf-8") as file:
+        file.write("tried\n")
+    if job.source == "c" and first:
+        os._exit(3)
+    return job.source
+
+
+def test_a_job_that_ends_its_process_is_lost_and_the_others_are_not() -> None:
+    assert settled(ending, jobs("abcdef"), "abcdef") == ["a", "b", Lost(), "d", "e", "f"]
+    assert settled(ending, jobs("c"), "c") == [Lost()]
+    assert settled(ending, [], []) == []
+
+
+def test_a_process_that_was_ended_once_loses_nothing_and_what_is_done_is_not_done_again(tmp_path: Path) -> None:
+    mine = [Job(name, {"notes": str(tmp_path)}) for name in "abcdef"]
+    assert settled(ending_once, mine, "abcdef") == list("abcdef")
+    tries = {name: (tmp_path / name).read_text(encoding="utf-8").count("tried") for name in "abcdef"}
+    assert tries["c"] == 2 and sum(tries.values()) <= 6 + 2  # c and what ran beside it
+
+
+def test_errors_of_settled_work_come_out_as_they_are() -> None:
+    with pytest.raises(LayerError, match="no good"):
+        settled(failing, jobs("abcdef"), "abcdef")
