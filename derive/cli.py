@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import derive
+from derive.commands.console import chosen, complain, print_out, write
 from derive.language.errors import LayerError, nearest
 
 if TYPE_CHECKING:
@@ -56,17 +57,12 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except LayerError as error:
-        _complain(str(error))
+        complain(str(error))
     except OSError as error:  # the terminal, or where the output was sent, takes no more
-        _complain(f"cannot write: {error.strerror or error}")
+        complain(f"cannot write: {error.strerror or error}")
     except RecursionError:
-        _complain("the layer is too long or too deeply nested")
+        complain("the layer is too long or too deeply nested")
     return 2
-
-
-def _complain(message: str) -> None:
-    typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    typer.echo(message, err=True)
 
 
 def _show_version(wanted: bool) -> None:
@@ -100,7 +96,7 @@ def list_() -> None:
         for system in members:
             options = "\n".join(f"{option}={'|'.join(values)}" for option, values in system.options.items())
             table.add_row(system.name, system.title, options, system.torch)
-    _print(table)
+    print_out(table)
 
 
 @app.command()
@@ -112,8 +108,8 @@ def show(
     """Show the derivation of a layer on the terminal."""
     from derive.rendering.terminal import terminal
 
-    derivation = derive.gradients(derive.load(layer, **_options(settings)), wrt or None)
-    _print(terminal(derivation.document()), width=120)
+    derivation = derive.gradients(derive.load(layer, **chosen(settings)), wrt or None)
+    print_out(terminal(derivation.document()), width=120)
 
 
 @app.command()
@@ -130,7 +126,7 @@ def doc(
     from derive import batch, processes
 
     formats = _formats(to)
-    jobs, systems = _loaded(layers or derive.catalogue(), _options(settings))
+    jobs, systems = _loaded(layers or derive.catalogue(), chosen(settings))
     stems = _stems(systems)
     written = processes.each(partial(batch.pages, formats=formats), jobs, stems, _lengths(systems))
     files: dict[str, str | bytes] = {}
@@ -140,12 +136,12 @@ def doc(
     if not layers:
         files |= {f"index.{to}": _index(systems, to) for to in formats}
     for name, content in files.items():
-        _write(out / name, content)
+        write(out / name, content)
     for name in files:
         typer.echo(os.fspath(out / name))
     failed = [stem for stem, of in zip(stems, written, strict=True) if not of.ok]
     for stem in failed:
-        _complain(f"a check of {stem} failed: its document says which")
+        complain(f"a check of {stem} failed: its document says which")
     raise typer.Exit(int(bool(failed)))
 
 
@@ -160,11 +156,11 @@ def verify(
     """
     from derive import batch, processes
 
-    chosen = _options(settings)
-    jobs, systems = _loaded(layers, chosen) if layers else _whole_catalogue(chosen)
+    options = chosen(settings)
+    jobs, systems = _loaded(layers, options) if layers else _whole_catalogue(options)
     results = processes.each(batch.checks, jobs, [s.name for s in systems], _lengths(systems))
     for system, found in zip(systems, results, strict=True):
-        _print(_checks(system, found))
+        print_out(_checks(system, found))
     raise typer.Exit(0 if all(found.ok for found in results) else 1)
 
 
@@ -175,16 +171,7 @@ def code(
     settings: Settings = None,
 ) -> None:
     """Print the forward and backward pass as source."""
-    typer.echo(derive.gradients(derive.load(layer, **_options(settings))).code(target), nl=False)
-
-
-def _options(settings: Sequence[str] | None) -> dict[str, str]:
-    """``["f=relu"]`` as ``{"f": "relu"}``."""
-    pairs = [setting.partition("=") for setting in settings or ()]
-    for name, equals, value in pairs:
-        if not (name.strip() and equals and value.strip()):
-            raise LayerError(f"cannot read --set {name}{equals}{value}", hint="write --set OPTION=VALUE")
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    typer.echo(derive.gradients(derive.load(layer, **chosen(settings))).code(target), nl=False)
 
 
 def _loaded(layers: Sequence[str], settings: Mapping[str, str]) -> tuple[list[Job], list[System]]:
@@ -235,20 +222,6 @@ def _stems(systems: Sequence[System]) -> list[str]:
     return stems
 
 
-def _write(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise LayerError(f"cannot write: {error.strerror or error}", os.fspath(path)) from None
-
-
 def _whole_catalogue(settings: Mapping[str, str]) -> tuple[list[Job], list[System]]:
     """Every layer of the catalogue with its defaults, and with each other value of each option in turn."""
     from derive.batch import Job
@@ -271,23 +244,9 @@ def _checks(system: System, found: Checks) -> RenderableType:
     for *words, error, ok in found.rows:
         table.add_row(*words, *_verdict(error, ok))
     table.add_row("each step", "before = after", f"{found.steps} of them", *_verdict(found.worst, found.steps_ok))
-    chosen = " ".join(f"{option}={value}" for option, value in system.chosen.items())
-    return Group(f"[bold]{system.name}[/] {chosen}".rstrip(), table, "")
+    options = " ".join(f"{option}={value}" for option, value in system.chosen.items())
+    return Group(f"[bold]{system.name}[/] {options}".rstrip(), table, "")
 
 
 def _verdict(error: float, ok: bool) -> tuple[str, str]:
     return f"{error:.1e}", "ok" if ok else "[bold red]FAILED[/]"
-
-
-def _print(renderable: RenderableType, width: int = 10_000) -> None:
-    """Print on a terminal as it fits, elsewhere in lines of at most ``width`` characters."""
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    if console.is_terminal:
-        console.print(renderable)
-        return
-    console.width = width
-    with console.capture() as captured:
-        console.print(renderable)
-    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-def options(settings: Sequence[str] | None) -> dict[str, str]:
+def chosen(settings: Sequence[str] | None) -> dict[str, str]:
     """``["f=relu"]`` as ``{"f": "relu"}``."""
     pairs = [setting.partition("=") for setting in settings or ()]
     for name, equals, value in pairs:
@@ -44,7 +44,7 @@ def write(path: Path, content: str | bytes) -> None:
         raise LayerError(f"cannot write: {error.strerror or error}", os.fspath(path)) from None
 
 
-def show(renderable: RenderableType, width: int = 10_000) -> None:
+def print_out(renderable: RenderableType, width: int = 10_000) -> None:
     """Print on a terminal as it fits, elsewhere in lines of at most ``width`` characters."""
     from rich.console import Console
 
