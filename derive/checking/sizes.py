@@ -40,10 +40,12 @@ def choose_sizes(
     seed: int,
     fixed: Sizes = MappingProxyType({}),
     earlier: Sequence[Sizes] = (),
+    varied: bool = False,
 ) -> dict[str, int]:
     """A value for every size of a system, derived ones included; the first recurrence has the length ``recurrence``.
 
-    Sizes that were equal in all ``earlier`` choices are told apart, where that can be.
+    Sizes that were equal in all ``earlier`` choices are told apart, where that can be; where it is to be ``varied``,
+    one that had the same value in all of them gets another, as that may hide that it is not heeded.
     Raises ValueError where no sizes are found with which every range holds a value and every constraint holds.
     """
     rng = np.random.default_rng([seed, recurrence])
@@ -55,15 +57,21 @@ def choose_sizes(
         return group[int(rng.integers(len(group)))]
 
     chosen = [drawn(group) for group in groups]
-    least = layout.faults(_joined(system, chosen), earlier)
+
+    def faults(groups: Sequence[Sizes]) -> tuple[int, ...]:
+        sizes = _joined(system, groups)
+        stuck = sum(all(e[n] == sizes[n] for e in earlier) for n in sizes) if earlier and varied else 0
+        worst, *others = layout.faults(sizes, earlier)
+        return (worst, stuck, *others)
+
+    least = faults(chosen)
     for _ in range(_CHANGES):
         if not any(least):
             break
         position = int(rng.integers(len(groups)))
         changed = [*chosen[:position], drawn(groups[position]), *chosen[position + 1 :]]
-        faults = layout.faults(_joined(system, changed), earlier)
-        if faults <= least:
-            chosen, least = changed, faults
+        if (found := faults(changed)) <= least:
+            chosen, least = changed, found
     return _joined(system, chosen)
 
 

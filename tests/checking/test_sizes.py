@@ -101,3 +101,12 @@ def test_a_stride_in_a_condition_is_a_stride_too(seed):
     sizes = choose_sizes(load("conv_transpose2d"), 5, seed)
     assert all(sizes[f"{name}_{axis}"] in (2, 3) for name in "sd" for axis in "hw")
     assert all(sizes[f"s_{axis}"] != sizes[f"d_{axis}"] for axis in "hw")
+
+
+@pytest.mark.parametrize("name", ["conv1d", "conv2d", "maxpool1d", "linear", "attention"])
+def test_varied_sizes_have_more_than_one_value(name: str) -> None:
+    system = load(name)
+    chosen: list[dict[str, int]] = []
+    for seed in range(4):
+        chosen.append(choose_sizes(system, 5, seed, earlier=chosen, varied=True))
+    assert [size for size in system.sizes if len({sizes[size] for sizes in chosen}) == 1] == []
