@@ -161,7 +161,7 @@ def _who(system: System, of: Elem, reader: Reader) -> list[tuple[str, str]]:
         return [("the loss itself", "")]
     free = {
         element: [i for i in reader.over if i.symbol in element.index and i.symbol not in of.index]
-        for element in _where_read(system, of, reader)
+        for element in where_read(system, of, reader)
     }
     most = max(map(len, free.values()))  # an element for all places is one of them at each
     return [
@@ -194,7 +194,7 @@ def _recurrent(system: System) -> frozenset[Index]:
     return frozenset(i for block in schedule(system) if isinstance(block, Loop) for i, _ in block.over)
 
 
-def _where_read(system: System, of: Elem, reader: Reader) -> list[Elem]:
+def where_read(system: System, of: Elem, reader: Reader) -> list[Elem]:
     """The reader's elements that read this very place: ``a[t+1,n,k]`` for ``h[t,n,i]``."""
     element, equation = reader.element, reader.equation
     renamed = {old: new for old, new in zip(equation.left.index, element.index, strict=True) if old != new}

@@ -1,0 +1,70 @@
+"""Conditions that compare the wrong way, and settings such as a padding or a stride that are not heeded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.language.binding import substitute
+from derive.language.expr import ONE, Bracket, Compare, Elem, Expr, Mul, mul
+from derive.language.integers import is_size, size_symbol, symbols_of
+from derive.language.integral import as_integer
+from derive.language.traverse import free_symbols, transform
+from derive.marking.mutations.sites import Change, Line, Site, elements_in, needed
+
+_TURNED = {"<": ("<=", ">"), "<=": ("<", ">="), ">": (">=", "<"), ">=": (">", "<="), "==": ("!=",), "!=": ("==",)}
+
+
+def dropped_conditions(line: Line) -> Iterator[Change]:
+    """One of several conditions forgotten."""
+    for site in line.sites:
+        if isinstance(site.node, Bracket) and len(site.node.conditions) > 1:
+            for condition in site.node.conditions:
+                if needed(site, condition, _beside(site)):
+                    continue
+                kept = Bracket(tuple(c for c in site.node.conditions if c != condition))
+                sentence = f"the condition `{Bracket((condition,))}` is missing"
+                yield site.change("dropped guard", sentence, kept)
+
+
+def wrong_conditions(line: Line) -> Iterator[Change]:
+    """A comparison the wrong way round, or with its end the other way."""
+    for site in line.sites:
+        if isinstance(site.node, Bracket):
+            for condition in (c for c in site.node.conditions if not needed(site, c, _beside(site))):
+                for op in _TURNED[condition.op][_real(condition) :]:
+                    other = Compare(op, condition.left, condition.right)
+                    wrong = Bracket(tuple(other if c == condition else c for c in site.node.conditions))
+                    sentence = f"`{Bracket((other,))}` stands where `{Bracket((condition,))}` should"
+                    yield site.change("wrong condition", sentence, wrong)
+
+
+def ignored_settings(line: Line) -> Iterator[Change]:
+    """A padding taken as 0, a stride or a dilation taken as 1."""
+    system = line.system
+    axes = (a for t in system.tensors.values() for a in t.axes)
+    extents = {s for i in (*axes, *system.indices.values()) for s in symbols_of(i.extent)}
+    for name in system.sizes:
+        symbol = size_symbol(name)
+        if symbol in free_symbols(line.expr) and symbol not in extents and is_size(symbol):
+            least = system.lower.get(name, 1)
+            right = transform(substitute(line.expr, {symbol: least}), _settled)
+            sentence = f"`{name}` is not heeded: what you have is right for `[{name} == {least}]` only"
+            yield line.change("ignored setting", sentence, right)
+
+
+def _real(condition: Compare) -> bool:
+    """Whether real numbers are compared, which are never equal: ``<=`` is no other condition than ``<`` then."""
+    return condition.op not in ("==", "!=") and None in (as_integer(condition.left), as_integer(condition.right))
+
+
+def _beside(site: Site) -> list[Elem]:
+    """The elements that the conditions of a bracket guard."""
+    return [e for sibling in site.siblings for e in elements_in(sibling)] if isinstance(site.parent, Mul) else []
+
+
+def _settled(node: Expr) -> Expr:
+    """A condition without what is plainly true: ``[0 == 0]``."""
+    if isinstance(node, Bracket):
+        kept = tuple(c for c in node.conditions if not (c.op == "==" and c.left == c.right))
+        return node if len(kept) == len(node.conditions) else mul(Bracket(kept)) if kept else ONE
+    return node

@@ -1,0 +1,97 @@
+"""Paths of the chain rule that are left out, and statistics that are taken for constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from derive.calculus.chain import where_read
+from derive.language.expr import ZERO, Elem, Expr, Reduce
+from derive.language.system import System
+from derive.language.traverse import names_read, transform, walk
+from derive.marking.mutations.sites import Change, Line
+from derive.steps.record import Gradient, Reader, gradient_name, upstream_name
+
+
+def dropped_paths(line: Line) -> Iterator[Change]:
+    """A reader of the chain rule forgotten; or all but one; or all of the next step."""
+    paths = _paths(line)
+    if len(paths) < 2:
+        return
+    name = gradient_name(line.gradient.tensor)
+    for gradient, element in paths.items():
+        if not is_statistic(line.system, element, line.gradient):
+            yield _without(line, [gradient], "dropped path", f"your {name} leaves out {_path(gradient, element)}")
+    if len(paths) > 2:
+        later = [g for g, e in paths.items() if e.index and _elsewhere(e, line.gradient)]
+        if 1 < len(later) < len(paths):
+            told = ", ".join(f"`{paths[g]}`" for g in later)
+            yield _without(line, later, "dropped path", f"your {name} leaves out every path through {told}")
+        for gradient, element in paths.items():
+            others = [g for g in paths if g != gradient]
+            yield _without(line, others, "dropped path", f"your {name} has {_path(gradient, element)} and no other")
+
+
+def constant_statistics(line: Line) -> Iterator[Change]:
+    """A mean or variance held while what it is taken of changes."""
+    paths = _paths(line)
+    found = {g: e for g, e in paths.items() if is_statistic(line.system, e, line.gradient)}
+    name = gradient_name(line.gradient.tensor)
+    for some in ([[*found]] if 1 < len(found) < len(paths) else []) + [[g] for g in found if len(paths) > 1]:
+        told = " and ".join(f"`{found[g]}`" for g in some)
+        sentence = f"your {name} treats {told} as constant: {'they depend' if len(some) > 1 else 'it depends'}"
+        yield _without(line, some, "constant statistic", f"{sentence} on `{line.gradient.of}` too")
+
+
+def is_statistic(system: System, element: Elem, gradient: Gradient) -> bool:
+    """Whether a reader is a number that a reduction takes of the tensor: a mean, a variance, a norm."""
+    if len(element.index) >= len(gradient.of.index):
+        return False
+    reductions = (n for e in system.definitions(element.name) for n in walk(e.right) if isinstance(n, Reduce))
+    return any(gradient.tensor in names_read(r) and r.op in ("mean", "sum") for r in reductions) and not any(
+        gradient.tensor != name and system.tensors[name].kind == "param"
+        for e in system.definitions(element.name)
+        for name in names_read(e.right)
+    )
+
+
+def _paths(line: Line) -> dict[str, Elem]:
+    """The gradients that a line adds up, each with the element whose path it comes by."""
+    read = names_read(line.expr)
+    found: dict[str, Elem] = {}
+    upstream = upstream_name(line.gradient.tensor)
+    if upstream in read:
+        found[upstream] = Elem(upstream, line.gradient.of.index)
+    for reader in line.gradient.readers:
+        name = gradient_name(reader.equation.name)
+        if name in read:
+            found[name] = _element(line.system, line.gradient, reader)
+    return found
+
+
+def _element(system: System, gradient: Gradient, reader: Reader) -> Elem:
+    places = where_read(system, gradient.of, reader)
+    return places[0] if places else reader.element
+
+
+def _elsewhere(element: Elem, gradient: Gradient) -> bool:
+    """Whether an element stands a step away from the one that it reads."""
+    return any(not place.is_Symbol for place in element.index) and element.name != gradient.tensor + "_up"
+
+
+def _path(name: str, element: Elem) -> str:
+    if element.name == name:
+        return f"what comes from the layer above, `{element}`"
+    return f"the path through `{element}`"
+
+
+def _without(line: Line, gradients: Iterable[str], kind: str, sentence: str) -> Change:
+    """The line with nothing coming back by these gradients: it is linear in each."""
+    gone = frozenset(gradients)
+    terms = {line.term_at(s.path) for s in line.sites if isinstance(s.node, Elem) and s.node.name in gone}
+    right = transform(line.expr, lambda node: ZERO if _named(node, gone) else node)
+    change = line.change(kind, sentence, right, terms.pop() if len(terms) == 1 else None)
+    return Change(kind, sentence, right, line, change.term, line.gradient.steps[0])
+
+
+def _named(node: Expr, names: frozenset[str]) -> bool:
+    return isinstance(node, Elem) and node.name in names

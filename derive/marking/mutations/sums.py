@@ -1,0 +1,95 @@
+"""Sums of which only a part is there, averages for sums and sums for averages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.language.binding import substitute
+from derive.language.expr import MINUS_ONE, Bracket, Compare, Index, Mul, Pow, Reduce, Size, mul, power, reduce_, size
+from derive.language.integers import expand, is_size, symbols_of
+from derive.language.schedule import reads
+from derive.language.system import System
+from derive.marking.mutations.sites import Change, Line, Site, located
+
+
+def dropped_sums(line: Line) -> Iterator[Change]:
+    """A sum of which only one term is there."""
+    for site in line.sites:
+        if isinstance(site.node, Reduce) and site.node.op in ("sum", "mean"):
+            for index in site.node.over:
+                for end, which in ((index.high, "last"), (index.low, "first")):
+                    yield _one_term(site, index, end, which)
+
+
+def _one_term(site: Site, index: Index, end: object, which: str) -> Change:
+    node = site.node
+    assert isinstance(node, Reduce)
+    rest = tuple(i for i in node.over if i != index)
+    body = substitute(node.body, {index.symbol: end})
+    sentence = f"the {node.op} over `{index.name}`{located(site)} is missing: only its {which} term is there"
+    return site.change(f"dropped {node.op}", sentence, reduce_(node.op, rest, body))
+
+
+def short_sums(line: Line) -> Iterator[Change]:
+    """A sum that starts late or ends early."""
+    moved = recurring(line.system)
+    for site in line.sites:
+        if isinstance(site.node, Reduce) and site.node.op == "sum":
+            for index in (i for i in site.node.over if i.name in moved):
+                for op, end, which in ((">", index.low, "first"), ("<", index.high, "last")):
+                    guard = Bracket((Compare(op, size(index.symbol), size(end)),))
+                    sentence = f"the sum over `{index.name}`{located(site)} leaves out its {which} term"
+                    body = Reduce("sum", site.node.over, mul(guard, site.node.body))
+                    yield site.change("short sum", sentence, body)
+
+
+def averages(line: Line) -> Iterator[Change]:
+    """A sum divided by the number of its terms."""
+    for site in line.sites:
+        if isinstance(site.node, Reduce) and site.node.op == "sum":
+            over = site.node.over
+            for some in ([over] if len(over) > 1 else []) + [(i,) for i in over]:
+                count = mul(*(power(size(i.extent), MINUS_ONE) for i in some))
+                names = ", ".join(f"`{i.name}`" for i in some)
+                sentence = f"an average over {names} stands where the sum should{located(site)}"
+                yield site.change("average for sum", sentence, mul(count, site.node))
+
+
+def sums_for_averages(line: Line) -> Iterator[Change]:
+    """A division by the number of terms forgotten."""
+    extents = _extents(line.system)
+    for site in line.sites:
+        if isinstance(site.node, Reduce) and site.node.op == "mean":
+            sentence = f"`{site.node}` is a mean, and you take the sum"
+            yield site.change("sum for average", sentence, Reduce("sum", site.node.over, site.node.body))
+        if isinstance(site.node, Mul):
+            counts = [k for k, f in enumerate(site.node.factors) if isinstance(f, Pow) and _count(f) in extents]
+            for some in ([counts] if len(counts) > 1 else []) + [[k] for k in counts]:
+                divided = mul(*(site.node.factors[k] for k in some))
+                kept = mul(*(f for k, f in enumerate(site.node.factors) if k not in some))
+                yield site.change(
+                    "sum for average", f"the division by the number of terms is missing: `{divided}`", kept
+                )
+
+
+def _count(factor: Pow) -> object:
+    return factor.base.value if factor.exponent == MINUS_ONE and isinstance(factor.base, Size) else None
+
+
+def _extents(system: System) -> frozenset[object]:
+    """How many values each index of the layer takes."""
+    return frozenset(i.extent for i in system.indices.values()) | frozenset(
+        a.extent for t in system.tensors.values() for a in t.axes
+    )
+
+
+def recurring(system: System) -> frozenset[str]:
+    """The names of the indices that are read a step off: ``t``, where something reads ``h[t-1]``."""
+    found: set[str] = set()
+    for equation in system.equations:
+        for read, _ in reads(system, equation):
+            for place in read.index:
+                symbols = [s for s in symbols_of(place) if not is_size(s)]
+                if len(symbols) == 1 and not place.is_Symbol and expand(place - symbols[0]).is_Integer:
+                    found.add(symbols[0].name)
+    return frozenset(found)

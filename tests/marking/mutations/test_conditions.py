@@ -1,0 +1,29 @@
+"""Conditions dropped or turned, and settings that are not heeded."""
+
+from derive.language.load import layer
+from derive.marking.mutations.conditions import dropped_conditions, ignored_settings, wrong_conditions
+from tests.marking.mutations.found import changes
+
+CAUSAL = layer(
+    title="Sum of the past", indices="i,j:S", inputs="x[j]", equations="y[i] = sum([j <= i]*x[j], j)", output="y"
+)
+
+
+def test_a_comparison_with_its_end_the_other_way_or_the_other_way_round():
+    assert changes(wrong_conditions, CAUSAL, "dx") == {
+        "`[j < i]` stands where `[j <= i]` should": "sum([j < i]*dy[i], i)",
+        "`[j >= i]` stands where `[j <= i]` should": "sum([j >= i]*dy[i], i)",
+    }
+
+
+def test_one_of_several_conditions_missing():
+    (sentence,) = changes(dropped_conditions, "conv1d", "dx")
+    assert sentence == "the condition `[(i+q-d*u)%s == 0]` is missing"
+
+
+def test_a_padding_a_stride_and_a_dilation_not_heeded():
+    assert changes(ignored_settings, "conv1d", "dW") == {
+        "`q` is not heeded: what you have is right for `[q == 0]` only": "sum(dy[n,o,p]*x[n,c,s*p+d*u], n, p)",
+        "`s` is not heeded: what you have is right for `[s == 1]` only": "sum(dy[n,o,p]*x[n,c,p+d*u-q], n, p)",
+        "`d` is not heeded: what you have is right for `[d == 1]` only": "sum(dy[n,o,p]*x[n,c,s*p+u-q], n, p)",
+    }

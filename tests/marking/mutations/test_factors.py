@@ -1,0 +1,32 @@
+"""Factors missing, twice, inverted, of the wrong power or count."""
+
+from derive.marking.mutations.factors import counts, doubled_factors, dropped_factors, inverses, powers
+from tests.marking.mutations.found import changes, mistakes
+
+
+def test_a_weight_a_scale_and_a_mask_forgotten():
+    assert mistakes("attention", "dQ", "dropped scale") == {
+        "the scale `1/sqrt(d_k)` is missing": "sum(ds[n,i,j]*K[n,j,c], j)"
+    }
+    assert mistakes("dropout", "dx", "dropped factor") == {"the factor `m[n,i]` is missing": "dy[n,i]/(1 - p)"}
+    assert mistakes("relu", "dx", "dropped guard") == {"the condition `[x[n,i] > 0]` is missing": "dy[n,i]"}
+
+
+def test_a_guard_without_which_something_is_read_that_is_not_there_stays():
+    assert "[t < T]" not in "".join(changes(dropped_factors, "rnn", "dh"))
+
+
+def test_a_scale_twice_or_the_wrong_way_up_or_without_its_root():
+    assert changes(doubled_factors, "dropout", "dx")["`1/(1 - p)` stands twice"] == "dy[n,i]*m[n,i]*(1 - p)**(-2)"
+    assert changes(inverses, "dropout", "dx")["`1 - p` stands where `1/(1 - p)` should"] == "dy[n,i]*m[n,i]*(1 - p)"
+    assert list(changes(powers, "attention", "dK")) == ["the root is missing: `d_k` stands where `sqrt(d_k)` should"]
+
+
+def test_a_wrong_power_and_a_number_for_what_is_left_of_one():
+    found = changes(powers, "rnn", "da")
+    assert found["`h[t,n,i]` stands where `h[t,n,i]**2` should"] == "dh[t,n,i]*(1 - h[t,n,i])"
+    assert changes(powers, "dropout", "dx")["`p` stands where `1 - p` should"] == "dy[n,i]*m[n,i]/p"
+
+
+def test_one_less_than_the_number_of_terms():
+    assert changes(counts, "mse", "dy")["`N-1` stands where `N` should"] == "2/(N-1)/O*(y[n,o] - target[n,o])"

@@ -1,0 +1,21 @@
+"""Another tensor of the same shape."""
+
+from derive.marking.mutations.tensors import wrong_tensors
+from tests.marking.mutations.found import changes
+
+
+def test_gradients_stand_for_gradients_and_gates_for_gates():
+    found = changes(wrong_tensors, "lstm", "dg")
+    assert found["`dh[t,n,j]` stands where `dc[t,n,j]` should"] == "dh[t,n,j]*i[t,n,j]"
+    assert found["`f[t,n,j]` stands where `i[t,n,j]` should"] == "dc[t,n,j]*f[t,n,j]"
+    assert not any("W_" in sentence for sentence in found)
+
+
+def test_a_gradient_that_is_found_later_does_not_stand_for_one_before():
+    assert not any("da_o" in sentence or "dx" in sentence for sentence in changes(wrong_tensors, "lstm", "dg"))
+
+
+def test_the_gradient_itself_stands_for_another_only_at_another_place():
+    found = changes(wrong_tensors, "rnn", "dh")
+    assert found["`dh[t+1,n,k]` stands where `da[t+1,n,k]` should"].endswith("[t < T]*sum(dh[t+1,n,k]*W_h[k,i], k)")
+    assert changes(wrong_tensors, "linear", "dx") == {}
