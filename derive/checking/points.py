@@ -180,16 +180,16 @@ def _make_true(assumption: Assumption, system: System, sizes: Mapping[str, int],
     match assumption.left:
         case Reduce("sum", over, Elem(name, index)) if name in inputs and len(set(index)) == len(index):
             axes = tuple(index.index(i.symbol) for i in over if i.symbol in index)
-            total = _sides(assumption, system, sizes, inputs)
+            total = sides(assumption, system, sizes, inputs)
             order = [index.index(i.symbol) for i in assumption.indices]
             scale = np.expand_dims((total[1] / total[0]).transpose(np.argsort(order)), axes)
             inputs[name] = inputs[name] * scale
-    left, right = _sides(assumption, system, sizes, inputs)
+    left, right = sides(assumption, system, sizes, inputs)
     if not np.allclose(left, right, rtol=1e-12, atol=0.0):
         raise PointError(f"no way is known to make values for which {assumption.line}")
 
 
-def _sides(
+def sides(
     assumption: Assumption, system: System, sizes: Mapping[str, int], inputs: Mapping[str, Array]
 ) -> tuple[Array, Array]:
     reader = Interpreter(sizes, stored_inputs(system, inputs, sizes), system)

@@ -43,7 +43,7 @@ from derive.steps.record import Gradient, Step
 
 def gradient(page: Page, one: Gradient) -> Iterator[Block]:
     """The section of one gradient: every step, or why they need not be shown; then the result."""
-    yield Heading(2, said("Gradient with respect to {}", page.math(one.of)))
+    yield titled(page, one)
     how = page.covers(one)
     if isinstance(how, Whole):
         yield Paragraph(said("{} ", Strong("Who reads it?")) + page.prose(one.steps[0].sentence))
@@ -55,6 +55,11 @@ def gradient(page: Page, one: Gradient) -> Iterator[Block]:
     if isinstance(how, Whole):
         yield from _shared(page, one)
     yield from _cases(page, one)
+
+
+def titled(page: Page, one: Gradient) -> Heading:
+    """The heading of the section of a gradient."""
+    return Heading(2, said("Gradient with respect to {}", page.math(one.of)))
 
 
 # Steps

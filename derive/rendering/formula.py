@@ -6,6 +6,7 @@ The tree says what stands where (a subscript, a fraction, a sum with its limits)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -215,6 +216,37 @@ def height(formula: Formula) -> int:
         case Lines():
             return 3
     return 0
+
+
+def replaced(formula: Formula, change: Callable[[Formula], Formula | None]) -> Formula:
+    """The formula with every node, from the outside in, that ``change`` gives another for."""
+    other = change(formula)
+    if other is not None:
+        return other
+
+    def inside(part: Formula) -> Formula:
+        return replaced(part, change)
+
+    match formula:
+        case Row(parts):
+            return row(*map(inside, parts))
+        case Indexed(name, places, tight):
+            return Indexed(name, tuple(map(inside, places)), tight)
+        case Script(base, below, above):
+            return Script(inside(base), below and inside(below), above and inside(above))
+        case Big(operator, below, above):
+            return Big(operator, below and inside(below), above and inside(above))
+        case Fraction(numerator, denominator):
+            return Fraction(inside(numerator), inside(denominator))
+        case Fenced(left, body, right, size):
+            return Fenced(left, inside(body), right, size)
+        case Root(body):
+            return Root(inside(body))
+        case Marked(body):
+            return Marked(inside(body))
+        case Lines(rows):
+            return Lines(tuple((inside(left), inside(right)) for left, right in rows))
+    return formula
 
 
 def walk(formula: Formula) -> tuple[Formula, ...]:
