@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from derive.forms.function import BackwardFunction
     from derive.forms.matrix import MatrixForm
     from derive.rendering.document import Document
+    from derive.rendering.exercise_blanks import Blank
 
 __all__ = ["Derivation", "Gradient", "Layer", "LayerError", "UnknownNameError", "catalogue", "gradients", "load"]
 
@@ -152,18 +153,7 @@ class Derivation(Mapping[str, "Gradient"]):
         ``templates`` is a folder of templates that replace the program's own of the same name.
         Raises LayerError where the format or the folder does not exist or a template is wrong.
         """
-        from jinja2 import TemplateError
-
-        from derive.rendering.render import printed
-
-        _check_format(to)
-        folder = None if templates is None else Path(templates)
-        if folder is not None and not folder.is_dir():
-            raise LayerError("there is no such folder of templates", str(folder))
-        try:
-            return printed(self._document, to, folder)
-        except (TemplateError, UnicodeDecodeError) as error:
-            raise LayerError(f"a template is wrong: {error}", str(folder)) from error
+        return _printed(self._document, to, templates)
 
     def pictures(self, to: str = "md") -> dict[str, bytes]:
         """The pictures that the document in a format shows, by the names of their files: SVG for ``md``, PDF for LaTeX.
@@ -175,8 +165,75 @@ class Derivation(Mapping[str, "Gradient"]):
         _check_format(to)
         return pictures(self._document, to)
 
+    def exercise(self, blank: Blank = "steps", seed: int = 0) -> Exercise:
+        """The same derivation as an exercise, with its solution and a blank answer file.
+
+        ``blank`` is what is left out: ``results`` all that is a result, ``steps`` also parts of the way, as ``seed``
+        chooses, ``all`` the whole way.  Raises LayerError for another.
+        """
+        from derive.checking.spots import spots
+        from derive.rendering.exercise import exercise, to_find
+        from derive.rendering.exercise_answer import answer
+        from derive.rendering.exercise_blanks import BLANKS
+        from derive.rendering.exercise_solution import solution
+        from derive.rendering.page import page
+
+        if blank not in BLANKS:
+            hint = nearest(str(blank), BLANKS) or f"there are {', '.join(BLANKS)}"
+            raise UnknownNameError(f"cannot leave out {blank!r}", hint=hint)
+        here = page(self.record, None, None)
+        asked = to_find(here)
+        document = exercise(here, blank, seed, spots(self.record, seed))
+        return Exercise(document, lambda: solution(self._document, here, asked), answer(here, asked))
+
     def _repr_markdown_(self) -> str:
         return self.render("md")
+
+
+class Exercise:
+    """An exercise: gradients to find, with as much of their derivation as was wanted, and no answers.
+
+    document  of no format yet; ``answer`` the text of a blank answer file, which ``check`` marks when it is filled in
+    """
+
+    def __init__(self, document: Document, solution: Callable[[], Document], answer: str) -> None:
+        self.document = document
+        self.answer = answer
+        self._make_solution = solution
+
+    @cached_property
+    def solution(self) -> Document:
+        """The derivation, checked, with the points of each gradient."""
+        return self._make_solution()
+
+    def render(self, to: str = "md", templates: str | Path | None = None, solution: bool = False) -> str:
+        """The exercise, or its solution, in a format, as ``Derivation.render`` has them."""
+        return _printed(self.solution if solution else self.document, to, templates)
+
+    def pictures(self, to: str = "md", solution: bool = False) -> dict[str, bytes]:
+        """The pictures that go with what ``render`` gives, by the names of their files."""
+        from derive.rendering.render import pictures
+
+        _check_format(to)
+        return pictures(self.solution if solution else self.document, to)
+
+    def _repr_markdown_(self) -> str:
+        return self.render("md")
+
+
+def _printed(document: Document, to: str, templates: str | Path | None) -> str:
+    from jinja2 import TemplateError
+
+    from derive.rendering.render import printed
+
+    _check_format(to)
+    folder = None if templates is None else Path(templates)
+    if folder is not None and not folder.is_dir():
+        raise LayerError("there is no such folder of templates", str(folder))
+    try:
+        return printed(document, to, folder)
+    except (TemplateError, UnicodeDecodeError) as error:
+        raise LayerError(f"a template is wrong: {error}", str(folder)) from error
 
 
 def _check_format(name: str) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from derive import api
 from derive.language.system import System
+
+if TYPE_CHECKING:
+    from derive.rendering.exercise_blanks import Blank
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,10 @@ class Pages:
     pictures: Mapping[str, bytes]
     ok: bool
 
+    def files(self, stem: str) -> dict[str, str | bytes]:
+        """The files by name, the layer's own being ``stem``."""
+        return {**{f"{stem}.{to}": page for to, page in self.pages.items()}, **self.pictures}
+
 
 def pages(job: Job, formats: Sequence[str]) -> Pages:
     """Derive a layer, check it and print it."""
@@ -35,6 +43,32 @@ def pages(job: Job, formats: Sequence[str]) -> Pages:
     printed = {to: derivation.render(to) for to in formats}
     drawn = {name: picture for to in formats for name, picture in derivation.pictures(to).items()}
     return Pages(printed, drawn, derivation.evidence().ok and derivation.verify().ok)
+
+
+@dataclass(frozen=True)
+class Handout:
+    """An exercise and its solution by format, the pictures of both by file, and a blank answer file."""
+
+    exercise: Mapping[str, str]
+    solution: Mapping[str, str]
+    pictures: Mapping[str, bytes]
+    answer: str
+    ok: bool
+
+    def files(self, stem: str) -> dict[str, str | bytes]:
+        """The files by name, the layer's own being ``stem``."""
+        exercise: dict[str, str | bytes] = {f"{stem}-exercise.{to}": page for to, page in self.exercise.items()}
+        solution = {f"{stem}-solution.{to}": page for to, page in self.solution.items()}
+        return {**exercise, **solution, f"{stem}-answer.txt": self.answer, **self.pictures}
+
+
+def exercises(job: Job, formats: Sequence[str], blank: Blank, seed: int) -> Handout:
+    """Derive a layer, check it and print it as an exercise, with its solution."""
+    derivation = api.gradients(job.system())
+    exercise = derivation.exercise(blank, seed)
+    printed, solved = ({to: exercise.render(to, solution=which) for to in formats} for which in (False, True))
+    drawn = {n: p for to in formats for which in (False, True) for n, p in exercise.pictures(to, which).items()}
+    return Handout(printed, solved, drawn, exercise.answer, derivation.evidence().ok and derivation.verify().ok)
 
 
 @dataclass(frozen=True)

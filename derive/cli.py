@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from derive.batch import Checks, Job
     from derive.language.system import System
+    from derive.rendering.exercise_blanks import Blank
 
 app = typer.Typer(
     help="From the forward equations of a neural-network layer to its backward pass, step by step, each step checked.",
@@ -118,22 +119,30 @@ def doc(
     to: Annotated[str, typer.Option(metavar="FORMATS", help="Formats, with commas between.")] = "md",
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("output"),
     settings: Settings = None,
+    exercise: Annotated[bool, typer.Option("--exercise", help="Write exercises, solutions and blank answers.")] = False,
+    blank: Annotated[
+        str, typer.Option(metavar="WHAT", help="What an exercise leaves out: results, steps or all.")
+    ] = "steps",
+    seed: Annotated[int, typer.Option(metavar="NUMBER", help="Chooses the gaps of an exercise and its values.")] = 0,
 ) -> None:
     """Write the derivation of each layer as a document, every step of it checked.
 
-    Without LAYER, the whole catalogue, and an index of it.
+    Without LAYER, the whole catalogue, and an index of it.  With --exercise the gradients are to be found: written are
+    NAME-exercise, NAME-solution, and NAME-answer.txt, which derive check marks when it is filled in.
     """
     from derive import batch, processes
 
     formats = _formats(to)
     jobs, systems = _loaded(layers or derive.catalogue(), chosen(settings))
     stems = _stems(systems)
-    written = processes.each(partial(batch.pages, formats=formats), jobs, stems, _lengths(systems))
+    exercises = partial(batch.exercises, formats=formats, blank=_blank(blank), seed=seed)
+    pages = partial(batch.pages, formats=formats)
+    work: Callable[[Job], batch.Pages | batch.Handout] = exercises if exercise else pages
+    written = processes.each(work, jobs, stems, _lengths(systems))
     files: dict[str, str | bytes] = {}
     for stem, of in zip(stems, written, strict=True):
-        files |= {f"{stem}.{to}": page for to, page in of.pages.items()}
-        files |= of.pictures
-    if not layers:
+        files |= of.files(stem)
+    if not (layers or exercise):
         files |= {f"index.{to}": _index(systems, to) for to in formats}
     for name, content in files.items():
         write(out / name, content)
@@ -209,6 +218,17 @@ def _formats(to: str) -> list[str]:
             hint = nearest(name, FORMATS) or f"formats: {', '.join(FORMATS)}"
             raise LayerError(f"unknown format {name!r}", hint=hint)
     return wanted
+
+
+def _blank(what: str) -> Blank:
+    """What an exercise is to leave out."""
+    from derive.rendering.exercise_blanks import BLANKS
+
+    found = next((blank for blank in BLANKS if blank == what), None)
+    if found is None:
+        hint = nearest(what, BLANKS) or f"there are {', '.join(BLANKS)}"
+        raise LayerError(f"cannot leave out {what!r}", hint=hint)
+    return found
 
 
 def _stems(systems: Sequence[System]) -> list[str]:

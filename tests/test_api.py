@@ -188,3 +188,16 @@ def test_a_wrong_template_is_told(linear: derive.Derivation, tmp_path: Path, tem
 def test_a_folder_of_templates_that_does_not_exist_is_told(linear: derive.Derivation, tmp_path: Path) -> None:
     with pytest.raises(derive.LayerError, match="no such folder of templates"):
         linear.render("md", templates=tmp_path / "nothing")
+
+
+def test_an_exercise_has_its_solution_and_an_answer_file(linear: derive.Derivation) -> None:
+    exercise = linear.exercise()
+    assert exercise.render("md") == exercise._repr_markdown_() == linear.exercise("steps", 0).render()
+    assert "Gradients to find" in exercise.render("tex")
+    assert "Numeric checks" in exercise.render("md", solution=True)
+    assert "dW[o,i] = \n" in exercise.answer
+    assert exercise.pictures("md", solution=True).keys() >= exercise.pictures("md").keys()
+    with pytest.raises(derive.LayerError, match="cannot leave out 'result'\ndid you mean results"):
+        linear.exercise("result")  # type: ignore[arg-type]
+    with pytest.raises(derive.LayerError, match="unknown format"):
+        exercise.render("docx")

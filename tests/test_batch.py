@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from derive.batch import Checks, Job, checks, pages
+from derive.batch import Checks, Job, checks, exercises, pages
 
 GOOD = 'indices = "i:I"\ninputs = "x[i]"\nequations = "y[i] = {}"\noutput = "y"\n'
 
@@ -25,3 +25,12 @@ def test_one_bad_row_is_enough() -> None:
     assert Checks((good,), 1, 0.0, True).ok
     assert not Checks((good, bad), 1, 0.0, True).ok
     assert not Checks((good,), 1, 1.0, False).ok and not Checks((), 1, 0.0, True).ok
+
+
+def test_files_of_a_page_and_of_an_exercise() -> None:
+    page, handout = pages(Job("relu"), ["md"]), exercises(Job("relu"), ["md"], "steps", 0)
+    assert page.ok and handout.ok
+    assert {n for n in page.files("r") if n.endswith(".md")} == {"r.md"}
+    files = handout.files("r")
+    assert {n for n in files if not n.endswith(".svg")} == {"r-exercise.md", "r-solution.md", "r-answer.txt"}
+    assert "dx[n,i] = \n" in str(files["r-answer.txt"])

@@ -111,6 +111,24 @@ def test_doc_of_a_layer_file_and_of_options(command: Command) -> None:
     assert page == derive.gradients(derive.load("rnn", f="relu", g="softmax")).render("md")
 
 
+def test_doc_of_an_exercise_writes_it_with_its_solution_and_a_blank_answer(command: Command) -> None:
+    exit_code, out, err = command("doc", "rnn", "--exercise", "--blank", "all", "--seed", "3", "--to", "md,tex")
+    assert (exit_code, err) == (0, "")
+    exercise = derive.gradients("rnn").exercise("all", 3)
+    written = {p.name: p.read_bytes() for p in Path("output").iterdir()}
+    assert written.keys() >= {f"rnn-{kind}.{to}" for kind in ("exercise", "solution") for to in ("md", "tex")}
+    assert written["rnn-exercise.md"].decode() == exercise.render("md")
+    assert written["rnn-solution.tex"].decode() == exercise.render("tex", solution=True)
+    assert written["rnn-answer.txt"].decode() == exercise.answer
+    assert {Path(line).name for line in out.split()} == written.keys()
+
+
+def test_doc_does_not_know_what_to_leave_out(command: Command) -> None:
+    exit_code, out, err = command("doc", "linear", "--exercise", "--blank", "step")
+    assert (exit_code, out) == (2, "")
+    assert err == "error: cannot leave out 'step'\ndid you mean steps?\n"
+
+
 def test_show_prints_each_step_with_its_rule_and_each_result(command: Command) -> None:
     exit_code, out, err = command("show", "linear")
     assert (exit_code, err) == (0, "")

@@ -16,7 +16,7 @@ from derive.rendering.breaking import aligned
 from derive.rendering.compose_conventions import conventions
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import titled
-from derive.rendering.compose_setting import symbols
+from derive.rendering.compose_setting import known_symbols, symbols
 from derive.rendering.compose_sizes import sizes
 from derive.rendering.coverage import Briefly
 from derive.rendering.document import (
@@ -58,7 +58,8 @@ def exercise(page: Page, blank: Blank = "steps", seed: int = 0, spots: FoundSpot
     blocks = tuple(_hiding(block, hidden) for block in _given(page))
     tasks = tuple(_tasks(page, blank, Random(seed), hidden))
     values = () if spots is None else tuple(try_it(page, to_find(page), spots))
-    return Document(f"{page.system.title}: exercise", _subtitle(page), (*blocks, *tasks, *values))
+    title = f"{page.system.title}: exercise"
+    return Document(title, _subtitle(page), (*blocks, *tasks, *values), known_symbols(page))
 
 
 def to_find(page: Page) -> list[Gradient]:
@@ -114,7 +115,7 @@ def _instructions(page: Page) -> Inlines:
 def _overview(page: Page) -> Table:
     """The gradients with their shapes, how a line of the answer begins, and the points."""
     found = to_find(page)
-    body = [
+    body: list[tuple[Inlines, ...]] = [
         ((page.math(one.left),), page.shape(one.indices), (Code(task(one)),), text(str(points(one, page))))
         for one in found
     ]

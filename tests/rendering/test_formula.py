@@ -48,3 +48,12 @@ def test_walking_meets_every_node():
         F.Lines,
     }
     assert sum(n == A for n in F.walk(of_all)) == 6
+
+
+def test_parts_are_replaced_from_the_outside_in():
+    x, y = F.Name("x", "x"), F.Name("y", "y")
+    whole = F.Row((F.Fraction(x, F.Root(x)), F.Script(y, None, x), F.Big("∑", x), F.Lines(((x, F.Marked(y)),))))
+    changed = F.replaced(whole, lambda node: y if node == x else None)
+    assert x not in F.walk(changed) and len(F.walk(changed)) == len(F.walk(whole))
+    assert F.replaced(whole, lambda node: None) == whole
+    assert F.replaced(whole, lambda node: x if isinstance(node, F.Row) else None) == x

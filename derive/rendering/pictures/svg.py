@@ -21,21 +21,24 @@ _DASHES = "4 3"
 _HEAD = 6.5  # points from the tip of an arrow to its back
 
 
-def svg(picture: Picture, alt: str = "") -> str:
-    """The picture as a file that stands for itself; ``alt`` is what it shows, for who does not see it."""
+def svg(picture: Picture, alt: str = "", style: bool = True) -> str:
+    """The picture as a file that stands for itself; ``alt`` is what it shows, for who does not see it.
+
+    Without ``style`` it has none of its own, for a page that brings the colours of dark paper: ``dark_style``.
+    """
     size = f'width="{_n(picture.width)}" height="{_n(picture.height)}"'
     box = f'viewBox="0 0 {_n(picture.width)} {_n(picture.height)}"'
     words = f"<title>{escape(alt)}</title>" if alt else ""
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} role="img">{words}<style>{_style()}</style>']
+    looks = f"<style>@media screen and (prefers-color-scheme:dark){{{dark_style()}}}</style>" if style else ""
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} role="img">{words}{looks}']
     for shape in picture.shapes:
         lines += _shape(shape)
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
-def _style() -> str:
-    """The inks as classes: f-ink fills, s-ink strokes.  Attributes beside them are for writers that skip styles."""
-    dark = "".join(f".dp-f-{ink}{{fill:{c}}}.dp-s-{ink}{{stroke:{c}}}" for ink, c in DARK.items())
-    return f"@media screen and (prefers-color-scheme:dark){{{dark}}}"
+def dark_style() -> str:
+    """The rules of dark paper: dp-f-INK fills, dp-s-INK strokes.  The colours of light paper are attributes."""
+    return "".join(f".dp-f-{ink}{{fill:{c}}}.dp-s-{ink}{{stroke:{c}}}" for ink, c in DARK.items())
 
 
 def _shape(shape: Shape) -> Iterator[str]:

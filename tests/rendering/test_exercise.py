@@ -1,0 +1,136 @@
+"""An exercise gives no answer away, in any format."""
+
+import re
+
+import pytest
+
+from derive.calculus.sweep import derive
+from derive.language.load import catalogue, layer, load
+from derive.rendering import document as D
+from derive.rendering import formula as F
+from derive.rendering.compose_matrix import readings
+from derive.rendering.coverage import Briefly
+from derive.rendering.exercise import exercise, to_find
+from derive.rendering.exercise_blanks import BLANKS, telling
+from derive.rendering.latex import MARKDOWN, TEX, latex
+from derive.rendering.page import page
+from derive.rendering.render import pictures, printed
+from derive.rendering.typeset import typeset
+from derive.rendering.typeset_matrix import matrix_formula
+from derive.rendering.unicode import unicode
+
+WRITERS = {"md": lambda f: latex(f, MARKDOWN), "tex": lambda f: latex(f, TEX)}
+
+
+def answers(here):
+    """Every result and special case of a page as formulas: equations, and right sides that say something alone."""
+    for one in here.gradients():
+        for left, right, indices in (
+            (one.left, one.right, one.indices),
+            *((c.left, c.right, c.indices) for c in one.cases),
+        ):
+            sides = [(typeset(left, here.style), typeset(right, here.style))]
+            found = readings(here, left, right, indices)
+            for r in filter(None, (found.per_sample, found.batched)):
+                sides.append(tuple(matrix_formula(side, here.style) for side in (r.left, r.right)))
+            for of, value in sides:
+                yield F.row(of, F.EQUALS, value)
+                if telling(right):
+                    yield value
+
+
+def after_the_forward_pass(source, to):
+    """What is printed of the backward pass: forward equations may say the same as a gradient of another name."""
+    start = source.index("## Gradients to find" if to == "md" else r"\section{Gradients to find}")
+    return source[start:]
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize("name", catalogue())
+def test_no_format_gives_a_result_away(name, blank):
+    derivation = derive(load(name))
+    here = page(derivation, None, None)
+    document = exercise(here, blank, seed=1)
+    for to, written in WRITERS.items():
+        source = after_the_forward_pass(printed(document, to), to)
+        for formula in answers(here):
+            text = written(formula)
+            for match in re.finditer(re.escape(text), source):
+                assert re.match(r"\\thinspace|\\,|[\w({^]|\\(?![bB]igg?r)", source[match.end() :]), (
+                    text
+                )  # part of something else
+
+
+@pytest.mark.parametrize("name", ["rnn", "conv2d", "batchnorm1d", "lstm"])
+def test_nothing_is_left_that_was_found_by_deriving(name):
+    document = exercise(page(derive(load(name)), None, None))
+    kinds = {type(b) for b in document.blocks}
+    assert not kinds & {D.Details, D.Plot, D.Substep}
+    assert all(b.evidence is None for b in document.blocks if isinstance(b, D.Step | D.Result | D.Equation))
+    marks = [n for b in document.blocks if isinstance(b, D.Step) for n in F.walk(b.formula) if isinstance(n, F.Marked)]
+    assert not marks
+    headings = ["".join(getattr(i, "text", "") for i in b.inlines) for b in document.blocks if isinstance(b, D.Heading)]
+    assert not {"Code", "Numeric checks", "Rules used", "Update (SGD)", "In PyTorch"} & set(headings)
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_pictures_and_their_words_show_no_gradient(name):
+    here = page(derive(load(name)), None, None)
+    document = exercise(here)
+    drawn = "".join(p.decode() for p in pictures(document, "md").values())
+    words = "".join(b.alt for b in document.blocks if isinstance(b, D.Drawing | D.Plot))
+    for formula in answers(here):
+        if isinstance(formula, F.Row) and len(unicode(formula)) > 12:
+            assert unicode(formula) not in drawn + words
+
+
+def test_all_asks_for_the_gradients_only():
+    here = page(derive(load("rnn")), None, None)
+    document = exercise(here, "all")
+    assert not any(isinstance(b, D.Step) for b in document.blocks)
+    results = [b for b in document.blocks if isinstance(b, D.Result)]
+    assert len(results) == len(to_find(here)) == sum(isinstance(b, D.Room) for b in document.blocks)
+
+
+def test_constants_are_not_asked_for():
+    here = page(derive(load("batchnorm1d")), None, None)
+    left_out = [one for one in here.gradients() if isinstance(here.covers(one), Briefly)]
+    assert left_out and not {one.tensor for one in left_out} & {one.tensor for one in to_find(here)}
+
+
+def test_the_number_of_a_step_is_that_of_the_solution():
+    here = page(derive(load("rnn")), None, None)
+    numbers = [b.number for b in exercise(here).blocks if isinstance(b, D.Step)]
+    assert numbers == [here.number(line[0]) for one in to_find(here) for line in here.lines(one)]
+
+
+def test_the_same_seed_gives_the_same_exercise():
+    here = page(derive(load("lstm")), None, None)
+    assert exercise(here, seed=4) == exercise(here, seed=4) != exercise(here, seed=5)
+
+
+def test_prose_that_tells_a_result_has_a_gap():
+    told = layer(
+        indices="i:I",
+        inputs="x[i]",
+        equations="y[i] = x[i]**3",
+        output="y",
+        about="Its gradient is `3*dy[i]*x[i]**2`, they say.",
+    )
+    first = exercise(page(derive(told), None, None)).blocks[0]
+    assert [type(i) for i in first.inlines] == [D.Text, D.Math, D.Text]
+    assert isinstance(first.inlines[1].formula, F.Gap)
+
+
+@pytest.mark.parametrize("to", ["md", "tex"])
+def test_names_of_the_author_stay_text(to):
+    nasty = layer(
+        title=r"A & B % $f$ <b> \input{g}",
+        indices="i:I",
+        inputs="x[i]",
+        equations="y[i] = x[i]**2",
+        output="y",
+        about=r"Text <script> and \input{g} and $.",
+    )
+    source = printed(exercise(page(derive(nasty), None, None)), to)
+    assert "<script>" not in source if to == "md" else r"\input{g}" not in source
