@@ -1,0 +1,79 @@
+"""How Typst writes text, formulas and pictures: what its templates call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from derive.rendering import plots
+from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Link, Math, Plot, Strong, Text
+from derive.rendering.formula import Formula
+from derive.rendering.typst_math import alternative, string, typst_math, visible
+
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#$@~/=|+]|\.(?=\.)|-(?=[-?\d])|^(?:-|\d+[.)])")
+
+
+def text(plain: str) -> str:
+    """Text with everything escaped that Typst would take for its own."""
+    return _SPECIAL.sub(_escaped, visible(plain.replace("\n", " ")))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"{match[0][:-1]}\\{match[0][-1]}"
+
+
+def inline(pieces: Inlines) -> str:
+    """Running text."""
+    return "".join(map(_inline, pieces))
+
+
+def _inline(piece: Inline) -> str:
+    match piece:
+        case Text(plain):
+            return text(plain)
+        case Strong(plain):
+            return f"#strong[{text(plain)}];"
+        case Emphasis(plain):
+            return f"#emph[{text(plain)}];"
+        case Code(plain):
+            return f"#code({string(plain)});"
+        case Link(plain, target):
+            return f"#link({string(target)})[{text(plain)}];"
+        case Math(formula):
+            return f"#m({string(alternative(formula))}, ${typst_math(formula)}$);"
+    raise TypeError(f"no Typst for {type(piece).__name__}")
+
+
+def math(formula: Formula) -> str:
+    """A formula as an argument: in display style, with what it says in plain text."""
+    return f"dm({string(alternative(formula) or ' ')}, $ {typst_math(formula)} $)"
+
+
+def error(value: float) -> str:
+    """A relative error, as a power of ten: 3.1·10⁻¹⁶."""
+    if not value:
+        return "0"
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f'#m("{value:.1e}", ${mantissa} dot 10^({int(exponent)})$);'
+
+
+def graph(figure: Figure) -> str:
+    """A picture as the arguments of ``graph``: its nodes and its arrows."""
+    nodes = [f"(name: {string(n.name)}, role: {string(n.role)}, x: {n.x:.3f}, y: {n.y:.3f}, it: ${typst_math(n.formula)}$)" for n in figure.nodes]
+    edges = []
+    for edge in figure.edges:
+        label = f"${typst_math(edge.label)}$" if edge.label else "none"
+        across = str(edge.across).lower()
+        edges.append(f"(from: {string(edge.source)}, to: {string(edge.target)}, across: {across}, label: {label})")
+    return f"(\n  {',\n  '.join(nodes)},\n), (\n  {',\n  '.join(edges)},\n)"
+
+
+def svg(plot: Plot) -> str:
+    """A plot as a picture inside the source."""
+    return string(plots.drawn(plot, "svg").decode("utf-8"))
+
+
+FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
+    {"text": text, "inline": inline, "math": math, "string": string, "error": error, "graph": graph, "svg": svg}
+)
