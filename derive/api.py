@@ -147,8 +147,8 @@ class Derivation(Mapping[str, "Gradient"]):
 
         return compose(self.record, self.evidence(), self.verify())
 
-    def render(self, to: str = "md", templates: str | Path | None = None) -> str:
-        """The document in a format: ``md`` is Markdown with mathematics, ``tex`` LaTeX.
+    def render(self, to: str = "md", templates: str | Path | None = None) -> str | bytes:
+        """The document in a format: ``md`` is Markdown with mathematics, ``tex`` LaTeX, ``typ`` Typst, ``pdf`` bytes.
 
         ``templates`` is a folder of templates that replace the program's own of the same name.
         Raises LayerError where the format or the folder does not exist or a template is wrong.
@@ -156,9 +156,10 @@ class Derivation(Mapping[str, "Gradient"]):
         return _printed(self._document, to, templates)
 
     def pictures(self, to: str = "md") -> dict[str, bytes]:
-        """The pictures that the document in a format shows, by the names of their files: SVG for ``md``, PDF for LaTeX.
+        """The pictures beside the document in a format, by the names of their files: SVG for ``md``, PDF for LaTeX.
 
-        They are drawn here and not by ``render``; most documents have none.  Raises LayerError for an unknown format.
+        They are drawn here and not by ``render``; other formats have them inside.
+        Raises LayerError for an unknown format.
         """
         from derive.rendering.render import pictures
 
@@ -187,7 +188,7 @@ class Derivation(Mapping[str, "Gradient"]):
         return Exercise(document, lambda: solution(self._document, here, asked), answer(here, asked))
 
     def _repr_markdown_(self) -> str:
-        return self.render("md")
+        return str(self.render("md"))
 
 
 class Exercise:
@@ -206,7 +207,7 @@ class Exercise:
         """The derivation, checked, with the points of each gradient."""
         return self._make_solution()
 
-    def render(self, to: str = "md", templates: str | Path | None = None, solution: bool = False) -> str:
+    def render(self, to: str = "md", templates: str | Path | None = None, solution: bool = False) -> str | bytes:
         """The exercise, or its solution, in a format, as ``Derivation.render`` has them."""
         return _printed(self.solution if solution else self.document, to, templates)
 
@@ -218,22 +219,17 @@ class Exercise:
         return pictures(self.solution if solution else self.document, to)
 
     def _repr_markdown_(self) -> str:
-        return self.render("md")
+        return str(self.render("md"))
 
 
-def _printed(document: Document, to: str, templates: str | Path | None) -> str:
-    from jinja2 import TemplateError
-
-    from derive.rendering.render import printed
+def _printed(document: Document, to: str, templates: str | Path | None) -> str | bytes:
+    from derive.rendering.render import produced
 
     _check_format(to)
     folder = None if templates is None else Path(templates)
     if folder is not None and not folder.is_dir():
         raise LayerError("there is no such folder of templates", str(folder))
-    try:
-        return printed(document, to, folder)
-    except (TemplateError, UnicodeDecodeError) as error:
-        raise LayerError(f"a template is wrong: {error}", str(folder)) from error
+    return produced(document, to, folder)
 
 
 def _check_format(name: str) -> None:

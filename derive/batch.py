@@ -28,7 +28,7 @@ class Job:
 class Pages:
     """The pages of a layer by format, the pictures that they show by file, and whether every check held."""
 
-    pages: Mapping[str, str]
+    pages: Mapping[str, str | bytes]
     pictures: Mapping[str, bytes]
     ok: bool
 
@@ -49,8 +49,8 @@ def pages(job: Job, formats: Sequence[str]) -> Pages:
 class Handout:
     """An exercise and its solution by format, the pictures of both by file, and a blank answer file."""
 
-    exercise: Mapping[str, str]
-    solution: Mapping[str, str]
+    exercise: Mapping[str, str | bytes]
+    solution: Mapping[str, str | bytes]
     pictures: Mapping[str, bytes]
     answer: str
     ok: bool

@@ -201,11 +201,11 @@ def _lengths(systems: Sequence[System]) -> list[int]:
     return [len(s.equations) for s in systems]
 
 
-def _index(systems: Sequence[System], to: str) -> str:
+def _index(systems: Sequence[System], to: str) -> str | bytes:
     from derive.rendering.catalogue import index
-    from derive.rendering.render import printed
+    from derive.rendering.render import produced
 
-    return printed(index(systems, to), to)
+    return produced(index(systems, to), to)
 
 
 def _formats(to: str) -> list[str]:

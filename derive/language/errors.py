@@ -15,7 +15,7 @@ class LayerError(Exception):
     message   what is wrong, in one line
     file      the file, or the name of the field (``equations``) of a layer made in Python; "" if there is no place
     line      1, 2, … in that file or field; 0 if there is no place
-    column    1, 2, … in that line
+    column    1, 2, … in that line; 0 where it is all of it
     source    the whole line
     hint      what was expected, or the nearest known name
     """
@@ -28,7 +28,8 @@ class LayerError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}: " if self.line else f"{self.file}: " if self.file else ""
+        place = [str(part) for part in (self.file, self.line, self.column if self.line else 0) if part]
+        where = ":".join(place) + ": " if place else ""
         lines = [where + self.message]
         if self.line and self.source.strip():
             lines += [f"    {line}" for line in _pointed(self.source, self.column)]

@@ -15,13 +15,22 @@ from derive.rendering.document import Block, Details, Document, Drawing, Plot
 from derive.rendering.latex import TEX, latex
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
+from derive.rendering.pdf import compiled
 from derive.rendering.pictures.svg import svg
-from derive.rendering.templates import environment
+from derive.rendering.templates import environment, told_by_line
 from derive.rendering.typeset import typeset
 from derive.steps.record import Derivation
 
-FORMATS = ("md", "tex")
-PICTURES: Mapping[str, plots.Kind] = MappingProxyType({"md": "svg", "tex": "pdf"})  # the files that pages refer to
+TEXTS = (
+    "md",
+    "tex",
+    "typ",
+)
+FORMATS = (
+    *TEXTS,
+    "pdf",
+)
+PICTURES: Mapping[str, plots.Kind] = MappingProxyType({"md": "svg", "tex": "pdf"})  # the files beside pages
 
 
 def render(
@@ -39,11 +48,22 @@ def render(
 
 
 def printed(document: Document, format: str, templates: Path | None = None) -> str:
-    """A document in a format."""
-    if format not in FORMATS:
+    """A document in a format that is text.
+
+    Raises KeyError for another format, and LayerError with template and line where a template is wrong.
+    """
+    if format not in TEXTS:
         raise KeyError(format)
-    page = environment(format, templates).get_template(f"document.{format}.j2").render(document=document)
+    with told_by_line():
+        page = environment(format, templates).get_template(f"document.{format}.j2").render(document=document)
     return page.rstrip("\n") + "\n"
+
+
+def produced(document: Document, format: str, templates: Path | None = None) -> str | bytes:
+    """A document as what a file of the format holds.  Raises KeyError for an unknown format."""
+    if format == "pdf":
+        return compiled(printed(document, "typ", templates))
+    return printed(document, format, templates)
 
 
 def pictures(document: Document, format: str) -> dict[str, bytes]:
@@ -51,7 +71,11 @@ def pictures(document: Document, format: str) -> dict[str, bytes]:
 
     Raises KeyError for an unknown format.
     """
-    kind = PICTURES[format]
+    if format not in FORMATS:
+        raise KeyError(format)
+    kind = PICTURES.get(format)
+    if kind is None:
+        return {}
     files: dict[str, bytes] = {}
     for block in _pictures(document.blocks):
         if isinstance(block, Plot):

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from derive.rendering import markdown, tex
+from derive.language.errors import LayerError
+from derive.rendering import markdown, tex, typst
 
 Filters = Mapping[str, Callable[..., object]]
 
-_FILTERS: Mapping[str, Filters] = MappingProxyType({"md": markdown.FILTERS, "tex": tex.FILTERS})
+_FILTERS: Mapping[str, Filters] = MappingProxyType(
+    {
+        "md": markdown.FILTERS,
+        "tex": tex.FILTERS,
+        "typ": typst.FILTERS,
+    }
+)
 
 
 def template_folder() -> Path:
@@ -22,10 +31,45 @@ def template_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
-def environment(format: str, own: Path | None = None) -> Environment:
-    """The templates of a format; those in ``own`` (or in its folder of that format) go before the program's."""
+@contextmanager
+def told_by_line() -> Iterator[None]:
+    """What goes wrong in a template comes out as a LayerError that says in which template, and at which line."""
+    try:
+        yield
+    except LayerError:
+        raise
+    except TemplateSyntaxError as error:
+        raise LayerError(
+            f"a template is wrong: {error.message}", error.filename or error.name or "", error.lineno
+        ) from error
+    except TemplateNotFound as error:
+        raise LayerError(f"there is no template {error.message}", *_place(error)) from error
+    except Exception as error:
+        place = _place(error)
+        if not place[0]:
+            raise
+        raise LayerError(f"a template is wrong: {error}", *place) from error
+
+
+def _place(error: BaseException) -> tuple[str, int]:
+    """The innermost line of a template that an error came from."""
+    found = ("", 0)
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            found = (file, trace.tb_lineno)
+        trace = trace.tb_next
+    return found
+
+
+def environment(format: str, own: Path | None = None) -> ImmutableSandboxedEnvironment:
+    """The templates of a format; those in ``own`` (or in its folder of that format) go before the program's.
+
+    A template reaches what it is given and the filters: no file outside these folders, and nothing of Python's.
+    """
     folders = ([own / format, own] if own else []) + [template_folder() / format]
-    env = Environment(
+    env = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(f) for f in folders]),
         undefined=StrictUndefined,
         autoescape=False,

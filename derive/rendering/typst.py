@@ -7,8 +7,22 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from derive.rendering import plots
-from derive.rendering.document import Code, Emphasis, Figure, Inline, Inlines, Link, Math, Plot, Strong, Text
-from derive.rendering.formula import Formula
+from derive.rendering.document import (
+    Code,
+    Drawing,
+    Emphasis,
+    Figure,
+    Inline,
+    Inlines,
+    Link,
+    Math,
+    Plot,
+    Reference,
+    Strong,
+    Text,
+)
+from derive.rendering.formula import Formula, Lines
+from derive.rendering.pictures import svg as shapes
 from derive.rendering.typst_math import alternative, string, typst_math, visible
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#$@~/=|+]|\.(?=\.)|-(?=[-?\d])|^(?:-|\d+[.)])")
@@ -40,6 +54,8 @@ def _inline(piece: Inline) -> str:
             return f"#code({string(plain)});"
         case Link(plain, target):
             return f"#link({string(target)})[{text(plain)}];"
+        case Reference(plain, number):
+            return f"#leads-to({string(number)})[{text(plain)}];"
         case Math(formula):
             return f"#m({string(alternative(formula))}, ${typst_math(formula)}$);"
     raise TypeError(f"no Typst for {type(piece).__name__}")
@@ -58,22 +74,51 @@ def error(value: float) -> str:
     return f'#m("{value:.1e}", ${mantissa} dot 10^({int(exponent)})$);'
 
 
+def lines(formula: Formula) -> str:
+    """Whether a formula takes several lines, as a value of Typst."""
+    return str(isinstance(formula, Lines)).lower()
+
+
+def plain(pieces: Inlines) -> str:
+    """Running text without anything but letters."""
+    return "".join(alternative(p.formula) if isinstance(p, Math) else str(getattr(p, "text", "")) for p in pieces)
+
+
 def graph(figure: Figure) -> str:
     """A picture as the arguments of ``graph``: its nodes and its arrows."""
-    nodes = [f"(name: {string(n.name)}, role: {string(n.role)}, x: {n.x:.3f}, y: {n.y:.3f}, it: ${typst_math(n.formula)}$)" for n in figure.nodes]
+    nodes = []
+    for node in figure.nodes:
+        place = f"x: {node.x:.3f}, y: {node.y:.3f}"
+        nodes.append(f"(name: {string(node.name)}, role: {string(node.role)}, {place}, it: {_small(node.formula)})")
     edges = []
     for edge in figure.edges:
-        label = f"${typst_math(edge.label)}$" if edge.label else "none"
+        label = _small(edge.label) if edge.label else "none"
         across = str(edge.across).lower()
         edges.append(f"(from: {string(edge.source)}, to: {string(edge.target)}, across: {across}, label: {label})")
-    return f"(\n  {',\n  '.join(nodes)},\n), (\n  {',\n  '.join(edges)},\n)"
+    return "((\n  {},\n), (\n  {},\n))".format(",\n  ".join(nodes), ",\n  ".join(edges))
 
 
-def svg(plot: Plot) -> str:
-    """A plot as a picture inside the source."""
-    return string(plots.drawn(plot, "svg").decode("utf-8"))
+def _small(formula: Formula) -> str:
+    return f"m({string(alternative(formula))}, ${typst_math(formula)}$)"
+
+
+def svg(block: Plot | Drawing) -> str:
+    """A picture inside the source."""
+    if isinstance(block, Plot):
+        return string(plots.drawn(block, "svg").decode("utf-8"))
+    return string(shapes.svg(block.picture, block.alt))
 
 
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
-    {"text": text, "inline": inline, "math": math, "string": string, "error": error, "graph": graph, "svg": svg}
+    {
+        "text": text,
+        "inline": inline,
+        "math": math,
+        "lines": lines,
+        "plain": plain,
+        "string": string,
+        "error": error,
+        "graph": graph,
+        "svg": svg,
+    }
 )

@@ -12,7 +12,9 @@ from derive.rendering import formula as F
 from derive.rendering.metrics import GREEK
 from derive.rendering.unicode import unicode
 
-_ESCAPED: Mapping[str, str] = {c: f"\\{c}" for c in "/()[]{}|,;:!*#$&~_^\"'`\\⌊⌋⌈⌉‖⟨⟩⟦⟧"}
+_ESCAPED: Mapping[str, str] = {c: f"\\{c}" for c in "/()[]{}|,;:!*#$&~_^\"'`\\⌊⌋⌈⌉‖⟨⟩⟦⟧"} | {
+    "·": "⋅"
+}  # "·" may be part of a name
 _CLASSED = frozenset("+−-±")  # signs that Typst takes for an operation or for a part of a number by where they stand
 _WORDS = frozenset({"log", "exp", "sin", "cos", "tanh", "max", "min"})  # functions that Typst has by name
 _STYLES = {"upright": "upright", "bold": "bold", "script": "cal"}
@@ -87,6 +89,8 @@ def _math(formula: F.Formula | None) -> str:
             return f"sqrt({_math(body)})"
         case F.Marked(body):
             return f"marked({_math(body)})"
+        case F.Gap(width):
+            return f"gap(#{width:g}em)"
         case F.Space(width):
             return "" if not width else "thin" if width == 3 else "quad" if width == 18 else f"#h({width / 18:.3f}em);"
         case F.Lines(rows):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import cache
 
+import pypdf
 import pytest
 
 from derive.calculus.sweep import derive
@@ -17,6 +19,8 @@ from derive.language.system import LOSS, System, Tensor
 from derive.rendering.latex import latex
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
+from derive.rendering.pdf import compiled
+from derive.rendering.templates import environment
 from derive.rendering.typeset import typeset
 from derive.steps.record import Derivation, gradient_name
 
@@ -99,3 +103,22 @@ def tex(expression: Callable[[str], Expr]) -> Callable[..., str]:
         return latex(typeset(expression(text), Style(notation(everything()), limits)))
 
     return print_
+
+
+@pytest.fixture(scope="session")
+def typeset_pdf() -> Callable[[str], bytes]:
+    """Typst source with the program's own definitions before it, as PDF."""
+    prelude = environment("typ").get_template("prelude.typ.j2").render()
+    head = f'#let width = 16cm\n#let type = 10pt\n#set document(title: "T", date: none)\n{prelude}\n'
+    return lambda source: compiled(head + source)
+
+
+@pytest.fixture(scope="session")
+def text_of() -> Callable[[bytes], str]:
+    """The text that can be selected in a PDF, without what only parts words at the ends of lines."""
+
+    def extract(pdf: bytes) -> str:
+        pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+        return "\n".join(page.extract_text() for page in pages).replace("\u200b", "")
+
+    return extract

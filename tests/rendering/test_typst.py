@@ -1,0 +1,107 @@
+import io
+
+import pypdf
+import pytest
+
+from derive.calculus.sweep import derive
+from derive.language.load import catalogue, layer
+from derive.rendering import document as D
+from derive.rendering import typst
+from derive.rendering.compose import compose
+from derive.rendering.formula import EQUALS, Lines, Name, Row, row
+from derive.rendering.pdf import compiled
+from derive.rendering.render import printed, produced
+
+A = Name("a", "a")
+EVIL = '#read("/etc/passwd") 5 % & $x$ \\input{y} \\u{41} @z <label> *a* _b_ `c` //d <script>x</script> [f] {g} ~ | ^'
+STARTS = ("= a", "- a", "+ a", "/ a: b", "1. a", "2) a", "-1", "== a", "--- a", "...", "http://a.b")
+
+
+@pytest.mark.parametrize("text", [EVIL, *STARTS])
+def test_nothing_in_text_is_markup(text, typeset_pdf, text_of):
+    pdf = typeset_pdf(typst.inline((D.Text(text),)))
+    shown = text_of(pdf).replace("“", '"').replace("”", '"').replace("’", "'")
+    assert shown.split() == text.split()
+
+
+@pytest.mark.parametrize("kind", [D.Text, D.Strong, D.Emphasis, D.Code])
+def test_nothing_in_running_text_is_a_command(kind, typeset_pdf, text_of):
+    pieces = (D.Text("x"), kind(EVIL), D.Text("(y)"), D.Math(A), D.Text("[z]"))
+    shown = text_of(typeset_pdf(typst.inline(pieces))).replace("“", '"').replace("”", '"')
+    assert "".join(shown.split()) == "".join(f"x{EVIL}(y)𝑎[z]".split())
+
+
+def test_running_text():
+    pieces = (D.Text("a_b "), D.Strong("c"), D.Emphasis("d"), D.Math(A), D.Code("e"), D.Link("f", "g.pdf"))
+    assert typst.inline(pieces) == (r'a\_b #strong[c];#emph[d];#m("a", $a$);#code("e");#link("g.pdf")[f];')
+    assert typst.inline((D.Reference("(5)", "5"),)) == '#leads-to("5")[(5)];'
+    with pytest.raises(TypeError):
+        typst.inline((D.Inline(),))
+
+
+def test_formulas_and_errors():
+    assert typst.math(row(A, EQUALS, A)) == 'dm("a = a", $ a=a $)'
+    assert typst.error(3.14159e-16) == '#m("3.1e-16", $3.1 dot 10^(-16)$);' and typst.error(0.0) == "0"
+    assert typst.lines(A) == "false" and typst.lines(Lines(((A, Row(())),))) == "true"
+    assert typst.plain((D.Text("of "), D.Math(row(A, EQUALS, A)), D.Code("!"))) == "of a = a!"
+
+
+def test_a_picture():
+    nodes = (D.Node('x"', A, "input", 0, 0.5), D.Node("y", A, "computed", 1, -0.5))
+    edges = (D.Edge('x"', "y"), D.Edge("y", 'x"', A, across=True))
+    assert typst.graph(D.Figure(nodes, edges, ())) == (
+        '((\n  (name: "x\\"", role: "input", x: 0.000, y: 0.500, it: m("a", $a$)),\n'
+        '  (name: "y", role: "computed", x: 1.000, y: -0.500, it: m("a", $a$)),\n), (\n'
+        '  (from: "x\\"", to: "y", across: false, label: none),\n'
+        '  (from: "y", to: "x\\"", across: true, label: m("a", $a$)),\n))'
+    )
+
+
+NASTY = {
+    "title": EVIL,
+    "indices": "i:I",
+    "inputs": "x[i]",
+    "equations": "y[i] = x[i]**2",
+    "output": "y",
+    "about": EVIL + " and `code_here & % #read` and `x[i]`.",
+    "meaning": {"x": EVIL},
+}  # fmt: skip
+
+
+def test_no_text_of_the_author_is_a_command(text_of):
+    pdf = produced(compose(derive(layer(**NASTY)), None, None), "pdf")
+    shown = "".join(text_of(pdf).replace("“", '"').replace("”", '"').split())
+    assert shown.count("".join(EVIL.replace("`c`", "c").split())) + shown.count("".join(EVIL.split())) >= 3
+    assert "root:" not in shown
+    assert pypdf.PdfReader(io.BytesIO(pdf)).metadata.title == EVIL
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_page_compiles_and_no_formula_is_too_wide(name, derivation, evidence_of):
+    """A formula that is wider than its room would be set smaller, and marked: there is none."""
+    document = compose(derivation(name), evidence_of(name), None)
+    pdf = compiled(printed(document, "typ") + "#context assert(query(<shrunk>) == (), message: repr(query(<shrunk>)))")
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert reader.metadata.title == document.title and reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_a_pdf_has_its_fonts_inside_and_says_what_it_is(derivation):
+    document = compose(derivation("linear"), None, None)
+    pdf = produced(document, "pdf")
+    assert pdf == produced(document, "pdf")
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    fonts = [f.get_object() for page in reader.pages for f in page["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        for inner in font["/DescendantFonts"]:
+            descriptor = inner.get_object()["/FontDescriptor"]
+            assert "/FontFile3" in descriptor or "/FontFile2" in descriptor
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == "en" and "/StructTreeRoot" in root
+    assert reader.metadata.author is None and "gradient" in reader.metadata["/Keywords"]
+    assert reader.outline[0].title.endswith("Symbols")
+
+
+def test_text_and_formulas_can_be_selected(derivation, text_of):
+    words = text_of(produced(compose(derivation("linear"), None, None), "pdf"))
+    assert "Gradient with respect to" in words and "Linear layer" in words and "𝜕" in words
