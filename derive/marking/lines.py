@@ -1,0 +1,128 @@
+"""One line of an answer in index form: its indices, its right side over them, and the shape of what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derive.language.axes import Axes, ShapeError, Value, settled
+from derive.language.binding import fresh_name
+from derive.language.errors import Fragment
+from derive.language.expr import Elem, Expr, Index
+from derive.language.integers import Integer
+from derive.language.lexical import tree_of
+from derive.language.parser import parse_integer
+from derive.language.ranges import Facts
+from derive.language.scope import Scope
+from derive.language.system import Tensor
+from derive.language.traverse import walk
+from derive.marking.left_side import LeftSide
+from derive.marking.letters import Range, letters
+from derive.marking.meaning import check_names
+from derive.marking.shape_reader import ShapeReader, named_axes, shape_text
+from derive.marking.spelling import Spelled
+
+
+@dataclass(frozen=True)
+class Elaborated:
+    """A line in index form.
+
+    indices  the free indices, those in the person's brackets first
+    left     the element of the tensor that it defines; None where its shape is not that of the tensor
+    """
+
+    indices: tuple[Index, ...]
+    right: Expr
+    left: Elem | None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A right side as it stands: the indices of the left side's letters, and the value with its nameless axes."""
+
+    left: LeftSide
+    given: Mapping[str, Index]
+    value: Value
+    axes: Axes
+    scope: Scope
+
+
+def read_right(
+    line: Spelled, left: LeftSide, scope: Scope, facts: Facts, known: Sequence[Index], missing: Mapping[str, str]
+) -> Read:
+    """The right side of a line; ``known`` are the axes of the tensor on the left, if they are.  Raises LayerError."""
+    own = {name: _ranged(name, *ends, scope) for name, ends in line.ranges.items()}
+    scope = replace(scope, indices={**scope.indices, **own})
+    axes: list[Range | None] = [(a.low, a.high) for a in known]
+    axes += [None] * len(left.places)
+    places = [(p, axis) for p, axis in zip(left.places, axes, strict=False) if isinstance(p, str)]
+    found = letters(places, line.right, scope, facts, frozenset(own))
+    scope = replace(scope, indices={**scope.indices, **found}, free=frozenset(left.letters))
+    check_names(line.right, scope, missing)
+    operations = Axes(scope.derived)
+    value = ShapeReader(line.right, scope, operations).value(tree_of(line.right))
+    return Read(left, {name: found[name] for name in left.letters}, value, operations, scope)
+
+
+def _ranged(name: str, low: Fragment, high: Fragment, scope: Scope) -> Index:
+    return Index(name, parse_integer(low, scope), parse_integer(high, scope))
+
+
+def fitted(read: Read, tensor: Tensor, line: Spelled) -> Elaborated:
+    """The line as a value of its tensor; of another shape where it is.  Raises LayerError."""
+    places, axes = read.left.places, tensor.axes
+    given = tuple(read.given.values())
+    rest = _rest(axes[len(places) :], read.given)
+    if len(places) <= len(axes) and all(
+        _same_range(read.given[p], axis) for p, axis in zip(places, axes, strict=False) if isinstance(p, str)
+    ):
+        whole = not places or not rest or bool(read.value.axes) or not _reads_tensors(read.value.expr)
+        try:
+            if whole:
+                right = read.axes.onto(read.value, rest)
+                return _elaborated(read, tensor.name, right, given, rest)
+        except ShapeError:
+            pass
+    if read.left.is_fixed:
+        shape = shape_text((*given, *read.value.axes))
+        wanted = shape_text(a for k, a in enumerate(axes) if k >= len(places) or isinstance(places[k], str))
+        raise line.right.error(f"this has shape {shape}, and {line.left.text} has shape {wanted}")
+    return of_own_shape(read, None)
+
+
+def of_own_shape(read: Read, name: str | None) -> Elaborated:
+    """The line with the axes that its value has; as the definition of a tensor where it has a name."""
+    given = tuple(read.given.values())
+    rest = named_axes(read.value.axes, {*read.given, *(i.name for i in given)})
+    right = read.axes.moved(read.value, rest)
+    return _elaborated(read, name, right, given, rest)
+
+
+def _elaborated(
+    read: Read, name: str | None, right: Expr, given: tuple[Index, ...], rest: tuple[Index, ...]
+) -> Elaborated:
+    indices = (*given, *rest)
+    right = settled(right, read.scope.indices, frozenset(i.name for i in indices))
+    if name is None:
+        return Elaborated(indices, right, None)
+    places: list[Integer] = [read.given[p].symbol if isinstance(p, str) else p for p in read.left.places]
+    return Elaborated(indices, right, Elem(name, (*places, *(i.symbol for i in rest))))
+
+
+def _rest(axes: Sequence[Index], given: Mapping[str, Index]) -> tuple[Index, ...]:
+    """Indices for the axes that the left side leaves out: their own names, unless these are taken."""
+    taken = set(given)
+    out = []
+    for axis in axes:
+        name = fresh_name(axis.name, taken)
+        taken.add(name)
+        out.append(axis.renamed(name))
+    return tuple(out)
+
+
+def _same_range(one: Index, other: Index) -> bool:
+    return (one.low, one.high) == (other.low, other.high)
+
+
+def _reads_tensors(expr: Expr) -> bool:
+    return any(isinstance(node, Elem) and node.index for node in walk(expr))

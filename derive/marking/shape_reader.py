@@ -1,0 +1,83 @@
+"""Reads expressions as the language does, and says in shapes what does not fit in a matrix product."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from derive.language.axes import ShapeError, Value, hint_of
+from derive.language.binding import fresh_name
+from derive.language.elaborate import Elaborator
+from derive.language.expr import Index
+from derive.language.text import integer_text
+
+
+@dataclass(frozen=True)
+class ShapeReader(Elaborator):
+    """An Elaborator whose errors at ``@`` and at sums name shapes, and the transpose that would fit."""
+
+    def binary(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+        try:
+            return super().binary(node, left, right)
+        except ShapeError as error:
+            raise ShapeError(self._in_shapes(node, left, right) or str(error)) from None
+
+    def check_free(self, node: ast.expr, name: str) -> None:
+        free = self.scope.free
+        if free is not None and name not in free and name not in self.bound:
+            message = f"index {name} is free: it is neither on the left nor summed over"
+            raise self.error(node, message, f"sum over {name}? sum(..., {name})")
+
+    def _in_shapes(self, node: ast.BinOp, left: Value, right: Value) -> str:
+        one, other = self._named(node.left), self._named(node.right)
+        shapes = f"{one} has shape {shape_text(left.axes)}, {other} has shape {shape_text(right.axes)}"
+        if not isinstance(node.op, ast.MatMult):
+            return f"these do not fit entry by entry: {shapes}"
+        if not left.axes or not right.axes:
+            return f"{shapes}: @ needs an axis on each side"
+        fitting = [meant for meant, a, b in self._transposed(one, other, left, right) if self._fit(a, b)]
+        meant = f"; did you mean {fitting[0]}?" if fitting else ""
+        return f"{shapes}: @ sums the last axis of one against the last but one of the other{meant}"
+
+    def _transposed(self, one: str, other: str, left: Value, right: Value) -> Iterable[tuple[str, Value, Value]]:
+        turned = self.axes.transposed
+        yield f"{one}.T @ {other}", turned(left), right
+        yield f"{one} @ {other}.T", left, turned(right)
+        yield f"{other} @ {one}", right, left
+        yield f"{one}.T @ {other}.T", turned(left), turned(right)
+
+    def _fit(self, left: Value, right: Value) -> bool:
+        try:
+            self.axes.matmul(left, right)
+        except ShapeError:
+            return False
+        return True
+
+    def _named(self, node: ast.expr) -> str:
+        """What a side of an operation is called: its own text where that is short."""
+        written = ast.unparse(node).replace("_(", "'(") if _is_short(node) else ""
+        return written or ("the left side" if self.offset(node) == 0 else "what stands here")
+
+
+def _is_short(node: ast.expr) -> bool:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def shape_text(axes: Iterable[Index]) -> str:
+    """A shape by its sizes: ``(N, H)``; ``(N,)`` of one axis."""
+    sizes = [integer_text(axis.extent) for axis in axes]
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
+
+
+def named_axes(axes: Sequence[Index], taken: Iterable[str]) -> tuple[Index, ...]:
+    """Indices for nameless axes: by the names they remember, made distinct from one another and from ``taken``."""
+    used = set(taken)
+    out = []
+    for axis in axes:
+        name = fresh_name(hint_of(axis), used)
+        used.add(name)
+        out.append(axis.renamed(name))
+    return tuple(out)

@@ -1,0 +1,70 @@
+"""Answers for tests: read, and evaluated at a point at which the true value of every gradient is known."""
+
+from functools import cache
+
+import numpy as np
+
+from derive.calculus.sweep import derive
+from derive.checking.forward import completed
+from derive.checking.points import point
+from derive.checking.reference import Interpreter
+from derive.checking.sizes import choose_sizes
+from derive.checking.truth import interpreter_of
+from derive.language.expr import Expr
+from derive.language.load import load
+from derive.marking.answer import Answer, AnswerLine, read
+from derive.steps.record import Derivation
+
+
+@cache
+def derivation(layer: str) -> Derivation:
+    name, *settings = layer.split()
+    return derive(load(name, **dict(s.split("=") for s in settings)))
+
+
+@cache
+def truth(layer: str) -> Interpreter:
+    """Every tensor and gradient of a layer at a test point."""
+    derived = derivation(layer)
+    return interpreter_of(derived, point(derived.system, choose_sizes(derived.system, 5, 1), 1))
+
+
+def answer(layer: str, text: str) -> Answer:
+    return read(derivation(layer), text, "answer.txt")
+
+
+def line(layer: str, text: str) -> AnswerLine:
+    """The last line of an answer."""
+    return answer(layer, text).lines[-1]
+
+
+def error(layer: str, text: str) -> str:
+    """What is said of the last line of an answer, with the place."""
+    found = line(layer, text)
+    assert found.error is not None, f"read as {found.left} = {found.right}"
+    return str(found.error)
+
+
+def evaluated(layer: str, read: Answer) -> Interpreter:
+    """The true tensors of a layer, and with them what an answer defines."""
+    true = truth(layer)
+    return Interpreter(true.sizes, completed(read.system, true.tensors, true.sizes), read.system)
+
+
+def apart(layer: str, read: Answer, one: AnswerLine, right: Expr | None = None) -> float:
+    """The largest difference of a line from the true gradient, beside the gradient's largest value."""
+    right = one.right if right is None else right
+    assert right is not None and one.left is not None, f"{one.text}: {one.error}"
+    reader = evaluated(layer, read)
+    true = reader.over(one.left, one.indices)
+    difference = np.abs(reader.over(right, one.indices) - true)
+    assert np.isfinite(true).all()
+    return float(difference.max(initial=0.0) / np.abs(true).max(initial=1e-300))
+
+
+def is_right(layer: str, text: str) -> bool:
+    """Whether every line of an answer about a gradient has its true value."""
+    found = answer(layer, text)
+    judged = [one for one in found.lines if one.name not in found.helpers]
+    assert judged
+    return all(apart(layer, found, one) < 1e-9 for one in judged)
