@@ -25,6 +25,7 @@ TEXTS = (
     "md",
     "tex",
     "typ",
+    "html",
 )
 FORMATS = (
     *TEXTS,
@@ -74,7 +75,7 @@ def pictures(document: Document, format: str) -> dict[str, bytes]:
     if format not in FORMATS:
         raise KeyError(format)
     kind = PICTURES.get(format)
-    if kind is None:
+    if kind is None:  # the page holds them itself
         return {}
     files: dict[str, bytes] = {}
     for block in _pictures(document.blocks):

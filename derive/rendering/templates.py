@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotF
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from derive.language.errors import LayerError
-from derive.rendering import markdown, tex, typst
+from derive.rendering import html, markdown, tex, typst
 
 Filters = Mapping[str, Callable[..., object]]
 
@@ -20,6 +20,7 @@ _FILTERS: Mapping[str, Filters] = MappingProxyType(
         "md": markdown.FILTERS,
         "tex": tex.FILTERS,
         "typ": typst.FILTERS,
+        "html": html.FILTERS,
     }
 )
 
@@ -72,7 +73,7 @@ def environment(format: str, own: Path | None = None) -> ImmutableSandboxedEnvir
     env = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(f) for f in folders]),
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=format == "html",
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
