@@ -25,19 +25,21 @@ def numeric(name: str) -> Callable[..., Array]:
 
 @cache
 def stand_in(name: str) -> Callable[[Array], Array]:
-    """An analytic function in the place of an abstract one, and its exact derivatives for ``f'``, ``f''``, …
+    """An analytic function in the place of an abstract one, and its exact derivatives for ``f'``, ``f''``, …"""
+    function: Callable[[Array], Array] = eval(f"lambda x: {stand_in_source(name)}", {"np": np})
+    return function
+
+
+def stand_in_source(name: str) -> str:
+    """The same as an expression of ``x`` in NumPy.
 
     f(x) = sin(w*x + p) + x/3 + 1/5, with w and p by the name, so that two abstract functions differ.
     """
     stem = name.rstrip("'")
     order = len(name) - len(stem)
     frequency, phase = 0.8 + crc32(stem.encode()) % 7 / 20, crc32(stem.encode()) % 11 / 10
-
-    def function(x: Array) -> Array:
-        wave = frequency**order * np.sin(frequency * x + phase + order * np.pi / 2)
-        return wave + x / 3 + 0.2 if order == 0 else wave + 1 / 3 if order == 1 else wave
-
-    return function
+    wave = f"{frequency**order!r} * np.sin({frequency!r} * x + {phase + order * np.pi / 2!r})"
+    return f"{wave} + x / 3 + 0.2" if order == 0 else f"{wave} + 1 / 3" if order == 1 else wave
 
 
 def power(base: Array, exponent: Array) -> Array:
