@@ -34,7 +34,7 @@ class Finished:
 def finished(
     command: Sequence[str], folder: str, environment: Mapping[str, str], given: IO[bytes], seconds: float, most: int
 ) -> Finished:
-    """Run a command until it ends, until ``seconds`` after it first sent something, or until it sent over ``most`` bytes.
+    """Run a command until it ends, ``seconds`` after it first sent something, or when it sent more than ``most`` bytes.
 
     The number of the file on which it is to send is put behind the command.  ``given`` is its standard input.
     """

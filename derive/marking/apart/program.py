@@ -117,7 +117,7 @@ def _kind(value: object) -> str:
 def failed(error: BaseException) -> str:
     """What an exception of the program says, and at which of its lines."""
     where = _line(error)
-    if isinstance(error, SyntaxError) and error.filename == FILE:
+    if isinstance(error, SyntaxError) and error.filename in (FILE, None) and not where:
         return f"is not Python: {_short(error.msg)}{f' at line {error.lineno}' if error.lineno else ''}"
     if isinstance(error, SystemExit):
         return f"ended the program{where}"
