@@ -23,7 +23,7 @@ from derive.rendering.document import (
 )
 from derive.rendering.formula import Formula, Lines
 from derive.rendering.pictures import svg as shapes
-from derive.rendering.typst_math import alternative, string, typst_math, visible
+from derive.rendering.typst_math import IN_LINE, alternative, string, typst_math, visible
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#$@~/=|+]|\.(?=\.)|-(?=[-?\d])|^(?:-|\d+[.)])")
 
@@ -57,7 +57,7 @@ def _inline(piece: Inline) -> str:
         case Reference(plain, number):
             return f"#leads-to({string(number)})[{text(plain)}];"
         case Math(formula):
-            return f"#m({string(alternative(formula))}, ${typst_math(formula)}$);"
+            return f"#{_small(formula)};"
     raise TypeError(f"no Typst for {type(piece).__name__}")
 
 
@@ -99,7 +99,8 @@ def graph(figure: Figure) -> str:
 
 
 def _small(formula: Formula) -> str:
-    return f"m({string(alternative(formula))}, ${typst_math(formula)}$)"
+    """A formula in a line."""
+    return f"m({string(alternative(formula) or ' ')}, ${typst_math(formula, IN_LINE)}$)"
 
 
 def svg(block: Plot | Drawing) -> str:

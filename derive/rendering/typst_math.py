@@ -19,13 +19,15 @@ _CLASSED = frozenset("+−-±")  # signs that Typst takes for an operation or fo
 _WORDS = frozenset({"log", "exp", "sin", "cos", "tanh", "max", "min"})  # functions that Typst has by name
 _STYLES = {"upright": "upright", "bold": "bold", "script": "cal"}
 _ACCENTS = {"hat": "hat", "tilde": "tilde", "bar": "macron"}
-_SIZES = ("", "1.2em", "1.8em", "2.4em")
+Sizes = tuple[str, str, str, str]
+DISPLAYED: Sizes = ("", "1.2em", "1.8em", "2.4em")  # how tall delimiters are, as ``Fenced`` counts
+IN_LINE: Sizes = ("", "1.1em", "1.4em", "1.7em")
 _HIDDEN = frozenset(map(chr, (*range(32), 127, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
-def typst_math(formula: F.Formula) -> str:
+def typst_math(formula: F.Formula, sizes: Sizes = DISPLAYED) -> str:
     """The formula in Typst's mathematics, without dollar signs."""
-    return _math(formula)
+    return _math(formula, sizes)
 
 
 def alternative(formula: F.Formula) -> str:
@@ -55,20 +57,20 @@ def _glued(pieces: Iterable[str]) -> str:
     return out
 
 
-def _math(formula: F.Formula | None) -> str:
+def _math(formula: F.Formula | None, sizes: Sizes) -> str:
     match formula:
         case None:
             return ""
         case F.Row(parts):
-            return _glued(_part(p, first=k == 0) for k, p in enumerate(parts))
+            return _glued(_part(p, sizes, first=k == 0) for k, p in enumerate(parts))
         case F.Name():
             return _scripted(_stem(formula), _label(formula), _number(formula))
         case F.Indexed(name, places, tight):
-            inner = [_math(p) for p in places]
+            inner = [_math(p, sizes) for p in places]
             below = _glued(inner) if tight else "\\,".join(inner)
             return _scripted(_stem(name), f"{_label(name)}\\,{below}" if name.label else below, _number(name))
         case F.Number(text):
-            return text if text.replace(".", "", 1).isdecimal() and text.isascii() else string(text)
+            return _numeral(text)
         case F.Sign():
             return _sign(formula)
         case F.Function(name, primes):
@@ -76,38 +78,46 @@ def _math(formula: F.Formula | None) -> str:
         case F.Text(text):
             return string(text)
         case F.Script(base, below, above):
-            return _script(base, _math(below), _math(above))
+            return _script(_math(base, sizes), _is_whole(base), _math(below, sizes), _math(above, sizes))
         case F.Big(operator, below, above):
-            return _scripted(operator if operator in "∑∏" else _function(operator), _math(below), _math(above))
+            return _scripted(
+                operator if operator in "∑∏" else _function(operator), _math(below, sizes), _math(above, sizes)
+            )
         case F.Fraction(numerator, denominator):
-            return f"frac({_math(numerator)}, {_math(denominator)})"
+            return f"frac({_math(numerator, sizes)}, {_math(denominator, sizes)})"
         case F.Fenced(left, body, right, size):
-            return _glued((_delimiter(left, size, "opening"), _math(body), _delimiter(right, size, "closing")))
+            return _glued(
+                (
+                    _delimiter(left, sizes[size], "opening"),
+                    _math(body, sizes),
+                    _delimiter(right, sizes[size], "closing"),
+                )
+            )
         case F.Delimiter(text, size, opening):
-            return _delimiter(text, size, "opening" if opening else "closing")
+            return _delimiter(text, sizes[size], "opening" if opening else "closing")
         case F.Root(body):
-            return f"sqrt({_math(body)})"
+            return f"sqrt({_math(body, sizes)})"
         case F.Marked(body):
-            return f"marked({_math(body)})"
+            return f"marked({_math(body, sizes)})"
         case F.Gap(width):
             return f"gap(#{width:g}em)"
         case F.Space(width):
             return "" if not width else "thin" if width == 3 else "quad" if width == 18 else f"#h({width / 18:.3f}em);"
         case F.Lines(rows):
-            return " \\\n".join(f"{_math(left)} &{_line(right)}" for left, right in rows)
+            return " \\\n".join(f"{_math(left, sizes)} &{_line(right, sizes)}" for left, right in rows)
     raise TypeError(f"no Typst for {type(formula).__name__}")
 
 
-def _line(formula: F.Formula) -> str:
+def _line(formula: F.Formula, sizes: Sizes) -> str:
     """The right side of a line; one that begins with an operation keeps the space after it."""
-    return _part(formula, first=True) if isinstance(formula, F.Sign) else _math(formula)
+    return _part(formula, sizes, first=True) if isinstance(formula, F.Sign) else _math(formula, sizes)
 
 
-def _part(part: F.Formula, first: bool) -> str:
+def _part(part: F.Formula, sizes: Sizes, first: bool) -> str:
     """A part of a row: a sign of operation at its beginning is still one."""
     if isinstance(part, F.Sign) and part.text in _CLASSED and first and part.kind == "binary":
         return f'class("binary", {part.text})'
-    return _math(part)
+    return _math(part, sizes)
 
 
 def _sign(sign: F.Sign) -> str:
@@ -140,7 +150,7 @@ def _label(name: F.Name) -> str:
 
 
 def _number(name: F.Name) -> str:
-    return f"({_math(F.Number(name.number))})" if name.number else ""
+    return f"({_numeral(name.number)})" if name.number else ""
 
 
 def _function(name: str) -> str:
@@ -151,21 +161,30 @@ def _function(name: str) -> str:
     return f"op({string(name)})"
 
 
-def _script(base: F.Formula, below: str, above: str) -> str:
-    if isinstance(base, F.Row | F.Fraction | F.Script | F.Root):
-        scripts = [f"{side}: {script}" for side, script in (("b", below), ("t", above)) if script]
-        return f"attach({', '.join([_math(base), *scripts])})"
-    return _scripted(_math(base), below, above)
+def _numeral(text: str) -> str:
+    return text if text.replace(".", "", 1).isdecimal() and text.isascii() else string(text)
+
+
+def _is_whole(base: F.Formula) -> bool:
+    """Whether a script after it belongs to all of it."""
+    return not isinstance(base, F.Row | F.Fraction | F.Script | F.Root)
+
+
+def _script(base: str, whole: bool, below: str, above: str) -> str:
+    if whole:
+        return _scripted(base, below, above)
+    scripts = [f"{side}: {script}" for side, script in (("b", below), ("t", above)) if script]
+    return f"attach({', '.join([base, *scripts])})"
 
 
 def _scripted(base: str, below: str, above: str) -> str:
     return base + (f"_({below})" if below else "") + (f"^({above})" if above else "")
 
 
-def _delimiter(text: str, size: int, side: str) -> str:
+def _delimiter(text: str, size: str, side: str) -> str:
     if not text:
         return ""
     symbol = _ESCAPED.get(text, text)
     if size:
-        return f"{side}(#{_SIZES[size]}, {symbol})"
+        return f"{side}(#{size}, {symbol})"
     return f'class("{side}", {symbol})' if text in "|‖" else symbol
