@@ -1,0 +1,130 @@
+"""What answers are held against: a layer's derivation, test points, and the true values of its gradients there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from derive.calculus.sweep import derive
+from derive.checking.forward import completed
+from derive.checking.places import Stored
+from derive.checking.points import Point, point
+from derive.checking.reference import Interpreter
+from derive.checking.sizes import choose_sizes
+from derive.checking.tree import Forest
+from derive.checking.truth import given_gradients, terms_interpreter_of, true_gradients
+from derive.language.system import System
+from derive.steps.record import Derivation, Gradient, gradient_name
+
+RECURRENCES = (5, 1, 2, 7)  # how often things recur at the test points; sizes differ from point to point
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A derivation, and the places where answers are compared with the truth."""
+
+    derivation: Derivation
+    places: tuple[Place, ...]
+
+    @property
+    def system(self) -> System:
+        return self.derivation.system
+
+    @cached_property
+    def numbers(self) -> Mapping[int, str]:
+        """The number under which the document shows each step (D7), by the step's id."""
+        from derive.rendering.page import page
+
+        return page(self.derivation, None, None).steps
+
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[Gradient, ...]]:
+        """The gradients by their own names: dW_h."""
+        return {gradient_name(name): parts for name, parts in self.derivation.gradients.items()}
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The upstream gradients, which nobody derives."""
+        return frozenset(t.name for t in self.derivation.backward.tensors.values() if t.kind == "upstream")
+
+
+@dataclass
+class Place:
+    """A test point.  True gradients are computed when they are asked for, by complex step, and kept."""
+
+    derivation: Derivation
+    point: Point
+    forest: Forest = field(default_factory=Forest)
+
+    @cached_property
+    def _tensors(self) -> dict[str, Stored]:
+        """Values of the forward pass, the upstream gradients, and the true gradients known so far."""
+        return {**self.point.forward, **given_gradients(self.derivation.backward, self.point)}
+
+    @cached_property
+    def reader(self) -> Interpreter:
+        """Evaluates expressions with every tensor at its true value; ``know`` the gradients first that they read."""
+        return Interpreter(self.point.sizes, self._tensors, self.derivation.backward, self.forest)
+
+    @cached_property
+    def terms_reader(self) -> Interpreter:
+        """Knows how large the terms are of which each gradient is made."""
+        return terms_interpreter_of(self.derivation, self.point, self.forest)
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The inputs that are single numbers: p, eps."""
+        return {name: float(array) for name, array in self.point.inputs.items() if array.ndim == 0}
+
+    def know(self, names: Iterable[str]) -> None:
+        """Have the true values of these gradients ready, by their own names; other names are passed over."""
+        wanted = [n for n in self.derivation.gradients if gradient_name(n) in set(names) - self._tensors.keys()]
+        if wanted:
+            self._tensors.update(true_gradients(self.derivation.system, self.point, wanted))
+
+    def tensors(self, names: Iterable[str]) -> dict[str, Stored]:
+        """The true values of the forward pass, of the upstream gradients, and of these gradients."""
+        names = frozenset(names)
+        self.know(names)
+        derived = frozenset(map(gradient_name, self.derivation.gradients))
+        return {name: stored for name, stored in self._tensors.items() if name in names or name not in derived}
+
+    def reader_of(
+        self, system: System, names: Iterable[str], standing: Mapping[str, Stored] | None = None
+    ) -> Interpreter:
+        """A reader of a larger system, whose own equations (a person's helpers) are computed from the true values.
+
+        ``names`` are what will be read; ``standing`` holds values that stand for those which the system would compute.
+        """
+        tensors = completed(system, {**self.tensors(names), **(standing or {})}, self.point.sizes)
+        return Interpreter(self.point.sizes, tensors, system, self.forest)
+
+    def true(self, name: str) -> Stored:
+        """The true value of a gradient, by its own name."""
+        self.know((name,))
+        return self._tensors[name]
+
+    def scale(self, name: str) -> float:
+        """The size of the largest terms that a gradient is made of."""
+        return float(np.abs(self.terms_reader.tensors[name].array).max(initial=0.0))
+
+
+def ground(system: System, seed: int = 0) -> Ground:
+    """The ground for marking answers on a layer.  Raises LayerError where the layer cannot be evaluated."""
+    return ground_of(derive(system), seed)
+
+
+def ground_of(derivation: Derivation, seed: int = 0) -> Ground:
+    """The same for a derivation that is there already."""
+    return Ground(derivation, tuple(_places(derivation, seed)))
+
+
+def _places(derivation: Derivation, seed: int) -> Iterator[Place]:
+    earlier: list[Mapping[str, int]] = []
+    system, forest = derivation.system, Forest()
+    for k, length in enumerate(RECURRENCES):
+        earlier.append(choose_sizes(system, length, seed + k, earlier=earlier, varied=True))
+        yield Place(derivation, point(system, earlier[-1], seed + k), forest)

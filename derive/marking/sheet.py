@@ -1,0 +1,116 @@
+"""An answer on its ground: the values of its lines, and of the person's own names, computed from the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from derive.checking.places import Stored
+from derive.checking.reference import Interpreter
+from derive.language.schedule import CircularError, schedule
+from derive.language.system import Equation
+from derive.language.traverse import names_read
+from derive.marking.answer import Answer, AnswerLine
+from derive.marking.ground import Ground, Place
+from derive.marking.values import Value, Values, offsets, valued
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An answer on its ground."""
+
+    ground: Ground
+    answer: Answer
+
+    @cached_property
+    def lines(self) -> tuple[AnswerLine, ...]:
+        """The lines that can be evaluated."""
+        read = [line for line in self.answer.lines if line.right is not None]
+        lost = self._without_value
+        return tuple(line for line in read if line.name not in lost and self._reads(line).isdisjoint(lost))
+
+    @cached_property
+    def _without_value(self) -> frozenset[str]:
+        """Helpers that cannot be computed, since they need themselves, and those that need such a one."""
+        lost: set[str] = set()
+        while True:
+            try:
+                schedule(self.answer.system, self._definitions(lost))
+            except CircularError as error:
+                lost.update(error.names)
+                continue
+            more = {e.name for e in self._definitions(lost) if not names_read(e.right).isdisjoint(lost)}
+            if not more:
+                return frozenset(lost)
+            lost |= more
+
+    def _definitions(self, without: set[str] | frozenset[str]) -> list[Equation]:
+        """What the person's own names are."""
+        return [
+            Equation(line.left, line.right, line.indices, line.text)
+            for line in self.answer.lines
+            if line.name in self.answer.helpers and line.name not in without
+            if line.left is not None and line.right is not None
+        ]
+
+    def _reads(self, line: AnswerLine) -> frozenset[str]:
+        return names_read(line.right) if line.right is not None else frozenset()
+
+    def helpers_read(self, line: AnswerLine) -> tuple[str, ...]:
+        """The person's own names on which a line rests, directly or by others of them."""
+        found: dict[str, None] = {}
+        todo = [line]
+        while todo:
+            for name in sorted(self._reads(todo.pop()) & self.answer.helpers.keys()):
+                if name not in found:
+                    found[name] = None
+                    todo += [other for other in self.lines if other.name == name]
+        return tuple(found)
+
+    def readers(self, standing: Mapping[str, Sequence[Stored]] | None = None) -> tuple[Interpreter, ...]:
+        """A reader of true values and helpers at each place; ``standing`` has values that stand for helpers."""
+        names = frozenset[str]().union(*map(self._reads, self.lines))
+        system = replace(self.answer.system, equations=tuple(self._definitions(self._without_value)), loss=None)
+        return tuple(
+            place.reader_of(system, names, {name: values[k] for name, values in (standing or {}).items()})
+            for k, place in enumerate(self.ground.places)
+        )
+
+    @cached_property
+    def about_gradients(self) -> tuple[AnswerLine, ...]:
+        """The lines that say what a gradient of the layer is, in its own shape."""
+        return tuple(line for line in self.lines if line.name in self.ground.parts and line.left is not None)
+
+    def is_zero(self, line: AnswerLine) -> bool:
+        """Whether the right side of a line is zero at every place."""
+        assert line.right is not None
+        return all(not reader.over(line.right, line.indices).any() for reader in self.plain)
+
+    @cached_property
+    def plain(self) -> tuple[Interpreter, ...]:
+        return self.readers()
+
+    def values(self, line: AnswerLine, readers: Sequence[Interpreter] | None = None) -> Values:
+        """The value of a line about a gradient at each place."""
+        assert line.left is not None and line.right is not None
+        found = []
+        for place, reader in zip(self.ground.places, readers or self.plain, strict=True):
+            value = valued(reader, place, line.left, line.indices, line.right)
+            if value is not None and is_whole(line):
+                value = self._apart(line, value, reader, place)
+            found.append(value)
+        return tuple(found)
+
+    def _apart(self, line: AnswerLine, value: Value, reader: Interpreter, place: Place) -> Value:
+        """The value of a line, without the places of which another line speaks by itself: ``dh[T] = …``."""
+        for other in self.lines:
+            if other.name == line.name and other.left is not None and not is_whole(other):
+                where = offsets(reader, other.left, other.indices, place.true(line.name))
+                value = value.without(where) if where is not None else value
+        return value
+
+
+def is_whole(line: AnswerLine) -> bool:
+    """Whether a line speaks of its gradient at all places."""
+    return line.left is not None and len(line.indices) == len(line.left.index)

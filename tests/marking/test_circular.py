@@ -1,0 +1,36 @@
+"""Lines that are computed from themselves."""
+
+from derive.marking.answer import read
+from derive.marking.circular import circular_lines
+from derive.marking.sheet import Sheet
+from tests.marking.marks import ground_for
+
+
+def closing(layer: str, text: str) -> frozenset[int]:
+    ground = ground_for(layer)
+    sheet = Sheet(ground, read(ground.derivation, text))
+    return circular_lines(sheet.plain[0], sheet.lines)
+
+
+def test_a_line_that_reads_what_it_defines() -> None:
+    assert closing("linear", "dW[o,i] = dW[o,i]") == {1}
+    assert closing("linear", "dW[o,i] = sum(dy[n,o]*x[n,i], n)") == frozenset()
+
+
+def test_the_last_line_of_a_circle_closes_it() -> None:
+    text = "da[t,n,i] = (1 - h[t,n,i]**2)*dh[t,n,i]\ndh[t,n,i] = da[t,n,i]/(1 - h[t,n,i]**2)"
+    assert closing("rnn", text) == {2}
+
+
+def test_a_recurrence_is_no_circle() -> None:
+    text = "dh[t,n,i] = sum(dz[t,n,o]*W_y[o,i], o) + [t < T]*sum(da[t+1,n,k]*W_h[k,i], k)\n"
+    assert closing("rnn", f"{text}da[t,n,i] = (1 - h[t,n,i]**2)*dh[t,n,i]") == frozenset()
+
+
+def test_a_recurrence_in_one_line_is_no_circle_whatever_its_index_is_called() -> None:
+    text = "da[t,n,k] = (1 - h[t,n,k]**2)*(sum(dz[t,n,o]*W_y[o,k], o) + [t < T]*sum(da[t+1,n,i]*W_h[i,k], i))"
+    assert closing("rnn", text) == frozenset()
+
+
+def test_a_circle_by_way_of_a_helper() -> None:
+    assert closing("linear", "half[o,i] = dW[o,i]/2\ndW[o,i] = 2*half[o,i]") == {2}

@@ -1,0 +1,40 @@
+"""Places at which answers are held against the truth."""
+
+import numpy as np
+import pytest
+
+from tests.marking.marks import ground_for
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("layer", ["linear", "rnn", "conv1d", "attention", "maxpool2d"])
+def test_no_size_is_the_same_everywhere_and_no_two_sizes_are(layer: str, seed: int) -> None:
+    ground = ground_for(layer, seed)
+    sizes = [place.point.sizes for place in ground.places]
+    for name in ground.system.sizes:
+        assert len({s[name] for s in sizes}) > 1, name
+    for one in ground.system.sizes:
+        for other in ground.system.sizes:
+            assert one == other or any(s[one] != s[other] for s in sizes)
+
+
+def test_recurrences_are_long_and_short() -> None:
+    lengths = [place.point.sizes["T"] for place in ground_for("rnn").places]
+    assert 1 in lengths and 2 in lengths and max(lengths) > 5
+
+
+def test_true_gradients_by_hand() -> None:
+    place = ground_for("linear").places[0]
+    x, dy = place.point.inputs["x"], place.point.upstream["y"]
+    np.testing.assert_allclose(place.true("dW").array[..., 0], dy.T @ x, rtol=1e-12)
+    assert place.scale("dW") > 0.0
+
+
+def test_single_numbers_among_the_inputs() -> None:
+    assert ground_for("layernorm").places[0].numbers.keys() == {"eps"}
+
+
+def test_steps_are_numbered_as_on_the_page() -> None:
+    ground = ground_for("linear")
+    steps = ground.parts["dW"][0].steps
+    assert [ground.numbers[id(step)] for step in steps][0].startswith("D")

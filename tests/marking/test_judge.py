@@ -1,0 +1,119 @@
+"""Verdicts on the lines of written answers."""
+
+import pytest
+
+import derive
+from tests.marking.marks import lines, marked, verdicts
+
+RNN = """
+dy[t,n,o] = 2*(y[t,n,o] - target[t,n,o])
+dz[t,n,o] = dy[t,n,o]
+dh[t,n,i] = sum(dz[t,n,o]*W_y[o,i], o) + [t < T]*sum(da[t+1,n,k]*W_h[k,i], k)
+da[t,n,i] = (1 - h[t,n,i]**2)*dh[t,n,i]
+dW_h[i,k] = sum(da[t,n,i]*h[t-1,n,k], t, n)
+"""
+
+
+def test_right_lines_are_right() -> None:
+    assert {verdict for _, verdict in verdicts("rnn", RNN)} == {"right"}
+
+
+def test_the_first_wrong_line_is_found_and_later_ones_are_not_blamed() -> None:
+    wrong = RNN.replace(" + [t < T]*sum(da[t+1,n,k]*W_h[k,i], k)", "")
+    assert verdicts("rnn", wrong) == [
+        ("dy", "right"),
+        ("dz", "right"),
+        ("dh", "wrong"),
+        ("da", "follows"),
+        ("dW_h", "follows"),
+    ]
+    line = lines("rnn", wrong)["dh"]
+    assert line.mistakes[0].kind == "dropped path" and "a[t+1,n,k]" in line.mistakes[0].sentence
+    assert line.difference is not None and "t = T" in line.difference.where
+    assert line.right.startswith("dh[t,n,i] = ")
+
+
+def test_a_line_is_held_against_true_values_of_what_it_reads() -> None:
+    """With no line for dh, the true one is read."""
+    assert verdicts("rnn", "da[t,n,i] = (1 - h[t,n,i]**2)*dh[t,n,i]") == [("da", "right")]
+
+
+def test_a_wrong_line_after_a_wrong_line_is_wrong_by_itself() -> None:
+    text = "da[t,n,i] = h[t,n,i]**2*dh[t,n,i]\ndW_h[i,k] = sum(da[t,n,i]*h[t,n,k], t, n)"
+    assert verdicts("rnn", text) == [("da", "wrong"), ("dW_h", "wrong")]
+
+
+@pytest.mark.parametrize("text", ["dW[o,i] = dW[o,i]", "dW[o,i] = 2*dW[o,i] - sum(dy[n,o]*x[n,i], n)*1"])
+def test_what_is_computed_from_itself_is_no_answer(text: str) -> None:
+    line = lines("linear", text)["dW"]
+    assert line.verdict == "wrong" and "itself" in line.remark
+
+
+def test_lines_that_need_each_other_are_no_answer() -> None:
+    text = "da[t,n,i] = (1 - h[t,n,i]**2)*dh[t,n,i]\ndh[t,n,i] = da[t,n,i]/(1 - h[t,n,i]**2)"
+    assert verdicts("rnn", text) == [("da", "right"), ("dh", "wrong")]
+
+
+def test_a_name_of_the_persons_own_is_not_judged_where_all_that_reads_it_is_right() -> None:
+    text = "delta[t,n,i] = (1 - h[t,n,i]**2)*dh[t,n,i]\ndW_h[i,k] = sum(delta[t,n,i]*h[t-1,n,k], t, n)"
+    assert verdicts("rnn", text) == [("delta", "unjudged"), ("dW_h", "right")]
+    assert marked("rnn", text).ok
+
+
+def test_a_name_that_stands_for_a_gradient_is_blamed_for_it() -> None:
+    text = """
+    delta[t,n,i] = (1 - h[t,n,i])*dh[t,n,i]
+    dW_h[i,k] = sum(delta[t,n,i]*h[t-1,n,k], t, n)
+    db_h[i] = sum(delta[t,n,i], t, n)
+    """
+    assert verdicts("rnn", text) == [("delta", "wrong"), ("dW_h", "follows"), ("db_h", "follows")]
+    assert "used as da" in lines("rnn", text)["delta"].remark
+
+
+def test_a_line_for_one_place_speaks_of_that_place_only() -> None:
+    last = "dh[T,n,i] = sum(dz[T,n,o]*W_y[o,i], o)"
+    general = "dh[t,n,i] = sum(dz[t,n,o]*W_y[o,i], o) + sum(da[t+1,n,k]*W_h[k,i], k)"
+    assert verdicts("rnn", f"{last}\n{general}") == [("dh", "right"), ("dh", "right")]
+    assert verdicts("rnn", "dh[1,n,i] = sum(dz[1,n,o]*W_y[o,i], o)") == [("dh", "wrong")]
+
+
+def test_what_lies_past_the_end_is_zero() -> None:
+    assert verdicts("rnn", "da[T+1,n,i] = 0") == [("da", "right")]
+    assert verdicts("rnn", "da[T+1,n,i] = 1") == [("da", "wrong")]
+
+
+def test_an_upstream_gradient_is_given() -> None:
+    line = lines("linear", "dy[n,o] = y[n,o]")["dy"]
+    assert line.verdict == "unjudged" and "given" in line.remark
+
+
+def test_another_shape_is_said_first() -> None:
+    line = lines("linear", "dW[i,o] = sum(dy[n,o]*x[n,i], n)")["dW"]
+    assert line.verdict == "wrong" and line.difference is not None
+    assert line.difference.transposed and "(I, O)" in line.difference.shape
+
+
+def test_a_line_that_cannot_be_read_leaves_the_others() -> None:
+    text = "dW = dy.T @ \ndb[o] = sum(dy[n,o], n)\ndx = 2dy @ W"
+    assert [v for _, v in verdicts("linear", text)][-2:] == ["right", "wrong"]
+    assert "2*dy" in lines("linear", text)["dx"].remark or "2*dy" in marked("linear", text).lines[-1].remark
+
+
+def test_a_gradient_that_cancels_is_zero_in_any_form() -> None:
+    """A shift before a batch norm has no effect: every form of its gradient is rounding."""
+    layer = derive.Layer(
+        indices="n:N c:C",
+        inputs="x[n,c]",
+        params="b[c]",
+        equations="a[n,c] = x[n,c] + b[c]\nm[c] = mean(a[n,c], n)\ny[n,c] = a[n,c] - m[c]",
+        output="y",
+    )
+    text = "db[c] = 0\nda[n,c] = dy[n,c] - sum(dy[m,c], m)/N".replace("m,c], m", "n_2,c], n_2")
+    assert {v for _, v in verdicts(layer, text)} == {"right"}
+    assert verdicts(layer, "db[c] = sum(dy[n,c], n) - sum(mean(dy[n_2,c], n_2), n)") == [("db", "right")]
+    assert verdicts(layer, "db[c] = sum(dy[n,c], n)") == [("db", "wrong")]
+
+
+def test_a_line_written_again_makes_up_for_one_that_could_not_be_read() -> None:
+    text = "dy = 2(y - target)\ndy = 2*(y - target)\ndz = dy"
+    assert verdicts("rnn", text) == [("dy", "wrong"), ("dy", "right"), ("dz", "right")]
