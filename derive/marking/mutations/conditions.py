@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.language.binding import substitute
-from derive.language.expr import ONE, Bracket, Compare, Elem, Expr, Mul, mul
-from derive.language.integers import is_size, size_symbol, symbols_of
+from derive.language.expr import ONE, Bracket, Compare, Elem, Expr, Mul, Size, mul, size
+from derive.language.integers import expand, is_size, size_symbol, symbols_of
 from derive.language.integral import as_integer
 from derive.language.traverse import free_symbols, transform
 from derive.marking.mutations.sites import Change, Line, Site, elements_in, needed
@@ -36,6 +36,24 @@ def wrong_conditions(line: Line) -> Iterator[Change]:
                     wrong = Bracket(tuple(other if c == condition else c for c in site.node.conditions))
                     sentence = f"`{Bracket((other,))}` stands where `{Bracket((condition,))}` should"
                     yield site.change("wrong condition", sentence, wrong)
+
+
+def shifted_conditions(line: Line) -> Iterator[Change]:
+    """An equality that is one off: ``[tok[n,s] == v+1]``."""
+    for site in line.sites:
+        if isinstance(site.node, Bracket):
+            for condition in site.node.conditions:
+                for other in _shifted(condition):
+                    wrong = Bracket(tuple(other if c == condition else c for c in site.node.conditions))
+                    sentence = f"`{Bracket((other,))}` stands where `{Bracket((condition,))}` should"
+                    yield site.change("shifted index", sentence, wrong)
+
+
+def _shifted(condition: Compare) -> Iterator[Compare]:
+    match condition:
+        case Compare("==", left, Size(value)):
+            for by in (1, -1):
+                yield Compare("==", left, size(expand(value + by)))
 
 
 def ignored_settings(line: Line) -> Iterator[Change]:

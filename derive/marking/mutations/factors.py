@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from derive.language.expr import (
     MINUS_ONE,
+    ONE,
     Add,
     Along,
     Bracket,
@@ -16,16 +18,15 @@ from derive.language.expr import (
     Num,
     Pow,
     Reduce,
-    Size,
+    add,
     mul,
     neg,
     num,
     power,
 )
-from derive.language.integers import is_size, symbols_of
 from derive.language.system import Tensor
-from derive.language.traverse import names_read
-from derive.marking.mutations.sites import Change, Line, Site, elements_in, needed
+from derive.language.traverse import names_read, walk
+from derive.marking.mutations.sites import Change, Layer, Line, Site, elements_in, needed
 
 
 def dropped_factors(line: Line) -> Iterator[Change]:
@@ -33,7 +34,7 @@ def dropped_factors(line: Line) -> Iterator[Change]:
     for site, k, factor in _factors(line):
         if _carries_gradient(line, factor):
             continue
-        rest = mul(*(f for j, f in enumerate(_all(site)) if j != k))
+        rest = mul(_sign(factor), *(f for j, f in enumerate(_all(site)) if j != k))
         if isinstance(rest, Num) and isinstance(site.parent, Add):
             continue  # 1 - p would become a number
         if isinstance(factor, Bracket) and any(needed(site, c, elements_in(rest)) for c in factor.conditions):
@@ -46,7 +47,7 @@ def doubled_factors(line: Line) -> Iterator[Change]:
     """A factor that stands twice."""
     for site, k, factor in _factors(line):
         if not _carries_gradient(line, factor) and not _zero_or_one(factor) and factor != MINUS_ONE:
-            twice = mul(*(power(f, num(2)) if j == k else f for j, f in enumerate(_all(site))))
+            twice = mul(*(_twice(f) if j == k else f for j, f in enumerate(_all(site))))
             yield site.change("doubled factor", f"`{factor}` stands twice", twice)
 
 
@@ -77,16 +78,27 @@ def powers(line: Line) -> Iterator[Change]:
                 yield site.change("wrong complement", f"`{other}` stands where `{site.node}` should", other)
 
 
-def counts(line: Line) -> Iterator[Change]:
-    """One less than the number of terms, as in an unbiased variance."""
-    for site in line.sites:
-        if (
-            isinstance(site.node, Size)
-            and isinstance(site.parent, Pow | Mul)
-            and all(map(is_size, symbols_of(site.node.value)))
-        ):
-            other = Size(site.node.value - 1)
-            yield site.change("wrong count", f"`{other}` stands where `{site.node}` should", other)
+def complements(line: Line) -> Iterator[Change]:
+    """``1 - z`` for a gate ``z``: a value that the layer has taken from 1 somewhere, or could have."""
+    gates = _gates(line.layer)
+    for site, _, factor in _factors(line):
+        if isinstance(factor, Elem) and factor.name in gates and site.node != neg(factor):
+            yield from _instead(line, site, factor, add(ONE, neg(factor)), "wrong complement")
+
+
+@lru_cache(maxsize=16)
+def _gates(layer: Layer) -> frozenset[str]:
+    """The tensors between 0 and 1."""
+    found: set[str] = set()
+    for equation in layer.system.equations:
+        match equation.right:
+            case Call("sigmoid") | Along("softmax"):
+                found.add(equation.name)
+        for node in walk(equation.right):
+            match node:
+                case Add((Num(one), Mul((Num(minus), Elem(name))))) if one == 1 and minus == -1:
+                    found.add(name)
+    return frozenset(found)
 
 
 def _instead(line: Line, site: Site, factor: Expr, wrong: Expr, kind: str) -> Iterator[Change]:
@@ -120,6 +132,15 @@ def _scale(line: Line, factor: Expr) -> bool:
     return isinstance(factor, Pow | Call) or all(not _tensor(line, n).axes for n in names_read(factor))
 
 
+def _sign(factor: Expr) -> Expr:
+    """What stays where a number is forgotten: its sign, which is a mistake of its own."""
+    return MINUS_ONE if isinstance(factor, Num) and factor.value < 0 and factor != MINUS_ONE else ONE
+
+
+def _twice(factor: Expr) -> Expr:
+    return Num(factor.value * abs(factor.value)) if isinstance(factor, Num) else power(factor, num(2))
+
+
 def _zero_or_one(factor: Expr) -> bool:
     return isinstance(factor, Bracket) or (isinstance(factor, Along) and factor.op == "argmax")
 
@@ -136,5 +157,6 @@ def _missing(line: Line, factor: Expr) -> tuple[str, str]:
         case Elem() | Along() | Reduce():
             return "dropped factor", f"the factor `{factor}` is missing"
     if all(not _tensor(line, n).axes for n in names_read(factor)):
-        return "dropped scale", f"the scale `{factor}` is missing"
+        scale = Num(abs(factor.value)) if isinstance(factor, Num) else factor
+        return "dropped scale", f"the scale `{scale}` is missing"
     return "dropped factor", f"the factor `{factor}` is missing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 
 from derive.language.binding import substitute
@@ -11,19 +12,19 @@ from derive.language.expr import Bracket, Elem, Index, Mul, mul
 from derive.language.integers import Integer, expand, is_size, linear_in, symbols_of
 from derive.language.schedule import reads
 from derive.language.system import System
-from derive.marking.mutations.sites import Change, Line, Site, elements_in, missing_conditions, needed
+from derive.marking.mutations.sites import Change, Layer, Line, Site, elements_in, missing_conditions, needed
 from derive.marking.mutations.sums import recurring
 
 
 def shifted(line: Line) -> Iterator[Change]:
     """An element a step before or after the right one."""
-    moved = recurring(line.system)
+    moved = recurring(line.layer)
     for site in line.sites:
         if isinstance(site.node, Elem):
             for axis, place in enumerate(site.node.index):
                 if _in_a_corner(line.system, site.node, axis):
                     continue
-                for by in _steps(place, moved):
+                for by in _steps(place, moved) or _aside(line.system, site.node, place):
                     element = _at(site.node, axis, place + by)
                     sentence = f"`{element}` stands where `{site.node}` should"
                     yield from _guarded(site, element, "shifted index", sentence)
@@ -38,6 +39,11 @@ def _steps(place: Integer, moved: frozenset[str]) -> list[int]:
     if parts is None or parts[0] != 1 or not parts[1].is_Integer:
         return []
     return [by for by in (-int(parts[1]), -1, 1, -2 * int(parts[1])) if by]
+
+
+def _aside(system: System, element: Elem, place: Integer) -> list[int]:
+    """One to either side, where a window is read that may reach outside."""
+    return [] if place.is_Symbol or element.name not in system.outside else [1, -1]
 
 
 def _in_a_corner(system: System, element: Elem, axis: int) -> bool:
@@ -112,6 +118,22 @@ def _exchanged(element: Elem, a: int, b: int) -> Elem:
     return Elem(element.name, tuple(index))
 
 
+def crossed(line: Line) -> Iterator[Change]:
+    """The two indices of a window exchanged."""
+    windows = _window_indices(line.layer)
+    for site in line.sites:
+        if isinstance(site.node, Elem) and site.node.name in line.system.outside:
+            inside = [i for i in site.scope if i.name in windows and any(_beside(p, i) for p in site.node.index)]
+            for a, b in combinations(inside, 2):
+                element = substitute(site.node, {a.symbol: b.symbol, b.symbol: a.symbol})
+                sentence = f"`{a.name}` and `{b.name}` are exchanged: `{element}` stands where `{site.node}` should"
+                yield site.change("transposed", sentence, element)
+
+
+def _beside(place: Integer, index: Index) -> bool:
+    return not place.is_Symbol and index.symbol in symbols_of(place)
+
+
 def wrong_indices(line: Line) -> Iterator[Change]:
     """An element read by another index of the same range."""
     for site in line.sites:
@@ -126,7 +148,7 @@ def wrong_indices(line: Line) -> Iterator[Change]:
 
 def flipped(line: Line) -> Iterator[Change]:
     """A kernel read backwards, or not backwards."""
-    windows = _window_indices(line.system)
+    windows = _window_indices(line.layer)
     params = {t.name for t in line.system.params}
     for site in line.sites:
         if isinstance(site.node, Elem) and site.node.name in params:
@@ -148,11 +170,12 @@ def _subsets(indices: list[Index]) -> Iterable[list[Index]]:
     return [indices, *([i] for i in indices)] if len(indices) > 1 else [indices] if indices else []
 
 
-def _window_indices(system: System) -> frozenset[str]:
+@lru_cache(maxsize=16)
+def _window_indices(layer: Layer) -> frozenset[str]:
     """The names of the indices that share a place with another: of windows, and the places of windows."""
     found: set[str] = set()
-    for equation in system.equations:
-        for read, _ in reads(system, equation):
+    for equation in layer.system.equations:
+        for read, _ in reads(layer.system, equation):
             for place in read.index:
                 inside = [s.name for s in symbols_of(place) if not is_size(s)]
                 found |= set(inside) if len(inside) > 1 else set()

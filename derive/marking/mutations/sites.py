@@ -19,6 +19,19 @@ _LONG = 60  # letters of a formula that a sentence does not show
 Path = tuple[int, ...]  # the positions of the children that lead from the root of a line to a node
 
 
+class Layer:
+    """A backward system that equals itself alone, so that what is found of it need not be found again."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Layer) and other.system is self.system
+
+    def __hash__(self) -> int:
+        return id(self.system)
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the derivation of a gradient.
@@ -35,10 +48,19 @@ class Line:
     number: int
     known: frozenset[Expr] = frozenset()
 
+    @property
+    def layer(self) -> Layer:
+        return Layer(self.system)
+
     @cached_property
     def sites(self) -> tuple[Site, ...]:
         """Every node, a parent before its children; what stands inside conditions and local derivatives is left out."""
         return tuple(_sites(Site(self, self.expr, (), (), self.gradient.indices)))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of the integers in the line."""
+        return facts_of(self.system, self.gradient.indices)
 
     @cached_property
     def terms(self) -> tuple[Path, ...]:
@@ -81,10 +103,10 @@ class Site:
         """Whether the node may be 0 or negative: it stands in no quotient, root or logarithm."""
         return not any(isinstance(p, Call) or (isinstance(p, Pow) and not _whole(p.exponent)) for p in self.parents)
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
         """What is known of the integers here."""
-        facts = facts_of(self.line.system, self.line.gradient.indices)
+        facts = self.line.facts
         for position, parent in zip(self.path, self.parents, strict=True):
             facts = facts.within(bound_at(parent))
             for k, factor in enumerate(parent.children if isinstance(parent, Mul) else ()):

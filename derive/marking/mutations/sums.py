@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import permutations
 
 from derive.language.binding import substitute
-from derive.language.expr import MINUS_ONE, Bracket, Compare, Index, Mul, Pow, Reduce, Size, mul, power, reduce_, size
-from derive.language.integers import expand, is_size, symbols_of
+from derive.language.expr import (
+    MINUS_ONE,
+    Bracket,
+    Compare,
+    Elem,
+    Expr,
+    Index,
+    Mul,
+    Pow,
+    Reduce,
+    Size,
+    mul,
+    power,
+    reduce_,
+    size,
+)
+from derive.language.integers import Integer, expand, is_size, symbols_of
 from derive.language.schedule import reads
 from derive.language.system import System
-from derive.marking.mutations.sites import Change, Line, Site, located
+from derive.marking.mutations.sites import Change, Layer, Line, Site, located
 
 
 def dropped_sums(line: Line) -> Iterator[Change]:
@@ -30,17 +47,48 @@ def _one_term(site: Site, index: Index, end: object, which: str) -> Change:
     return site.change(f"dropped {node.op}", sentence, reduce_(node.op, rest, body))
 
 
+def dropped_products(line: Line) -> Iterator[Change]:
+    """The product with a square matrix forgotten: ``da[i]`` for ``sum(da[k]*W[k,i], k)``."""
+    for site in line.sites:
+        match site.node:
+            case Reduce("sum", over, Mul(factors)):
+                around = {i.symbol: i for i in site.scope}
+                for k, factor in enumerate(factors):
+                    for bound, free in _pairs(factor, over, around):
+                        rest = mul(*(f for j, f in enumerate(factors) if j != k))
+                        body = substitute(rest, {bound.symbol: free.symbol})
+                        kept = reduce_("sum", tuple(i for i in over if i != bound), body)
+                        yield site.change("dropped factor", f"the product with `{factor}` is missing", kept)
+
+
+def _pairs(factor: Expr, over: tuple[Index, ...], around: Mapping[Integer, Index]) -> Iterator[tuple[Index, Index]]:
+    """The index of a matrix that is summed and the one that is not, where both have one range."""
+    summed = {i.symbol: i for i in over}
+    for bound, free in permutations(factor.index if isinstance(factor, Elem) else (), 2):
+        if bound in summed and free in around and free not in summed and summed[bound].extent == around[free].extent:
+            yield summed[bound], around[free]
+
+
 def short_sums(line: Line) -> Iterator[Change]:
-    """A sum that starts late or ends early."""
-    moved = recurring(line.system)
+    """A sum over steps that starts late or ends early."""
+    steps = recurring(line.layer)
+    yield from _shorter(line, lambda index: index.name in steps)
+
+
+def shorter_sums(line: Line) -> Iterator[Change]:
+    """The same of a sum over anything else."""
+    steps = recurring(line.layer)
+    yield from _shorter(line, lambda index: index.name not in steps)
+
+
+def _shorter(line: Line, chosen: Callable[[Index], bool]) -> Iterator[Change]:
     for site in line.sites:
         if isinstance(site.node, Reduce) and site.node.op == "sum":
-            for index in (i for i in site.node.over if i.name in moved):
+            for index in filter(chosen, site.node.over):
                 for op, end, which in ((">", index.low, "first"), ("<", index.high, "last")):
                     guard = Bracket((Compare(op, size(index.symbol), size(end)),))
                     sentence = f"the sum over `{index.name}`{located(site)} leaves out its {which} term"
-                    body = Reduce("sum", site.node.over, mul(guard, site.node.body))
-                    yield site.change("short sum", sentence, body)
+                    yield site.change("short sum", sentence, Reduce("sum", site.node.over, mul(guard, site.node.body)))
 
 
 def averages(line: Line) -> Iterator[Change]:
@@ -83,11 +131,12 @@ def _extents(system: System) -> frozenset[object]:
     )
 
 
-def recurring(system: System) -> frozenset[str]:
+@lru_cache(maxsize=16)
+def recurring(layer: Layer) -> frozenset[str]:
     """The names of the indices that are read a step off: ``t``, where something reads ``h[t-1]``."""
     found: set[str] = set()
-    for equation in system.equations:
-        for read, _ in reads(system, equation):
+    for equation in layer.system.equations:
+        for read, _ in reads(layer.system, equation):
             for place in read.index:
                 symbols = [s for s in symbols_of(place) if not is_size(s)]
                 if len(symbols) == 1 and not place.is_Symbol and expand(place - symbols[0]).is_Integer:

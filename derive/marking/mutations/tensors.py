@@ -3,37 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
-from derive.language.expr import Bracket, Elem, mul
-from derive.language.system import System, Tensor
-from derive.language.traverse import names_read
-from derive.marking.mutations.sites import Change, Line, missing_conditions
+from derive.language.expr import Bracket, Elem, Expr, mul
+from derive.language.integers import Integer
+from derive.language.schedule import reads
+from derive.language.system import Tensor
+from derive.language.traverse import names_read, transform
+from derive.marking.mutations.sites import Change, Layer, Line, Site, missing_conditions
 
 _MOST = 8  # tensors tried in the place of one
 
 
 def wrong_tensors(line: Line) -> Iterator[Change]:
     """Gradients for gradients, parameters for parameters, values for values; the nearest in the equations first."""
-    order = list(line.system.tensors)
-    later = frozenset(order[order.index(line.gradient.left.name) + 1 :])
+    later = _later(line)
     for site in line.sites:
         if isinstance(site.node, Elem) and site.clear:
-            for name in _alike(line.system, site.node.name)[:_MOST]:
-                element = Elem(name, site.node.index)
-                if element == line.gradient.left or name in later:
-                    continue
-                conditions = missing_conditions(line.system, element, site.facts)
-                if conditions is not None and (site.clear or not conditions):
-                    wrong = mul(Bracket(conditions), element) if conditions else element
-                    yield site.change("wrong tensor", f"`{element}` stands where `{site.node}` should", wrong)
+            for name in _alike(line.layer, site.node.name):
+                for element in _read_as(line.layer, name, site.node):
+                    if element != line.gradient.left and name not in later:
+                        yield from _instead(site, element)
 
 
-def _alike(system: System, name: str) -> list[str]:
+def wrong_throughout(line: Line) -> Iterator[Change]:
+    """The same, wherever a tensor stands that stands in several places."""
+    later = _later(line)
+    standing: dict[str, list[Site]] = {}
+    for site in line.sites:
+        if isinstance(site.node, Elem):
+            standing.setdefault(site.node.name, []).append(site)
+    for known, sites in standing.items():
+        if len(sites) < 2 or not all(s.clear for s in sites):
+            continue
+        left = sites[0].node
+        assert isinstance(left, Elem)
+        for name in (n for n in _alike(line.layer, known) if n not in later and n != line.gradient.left.name):
+            if all(missing_conditions(line.system, _under(s.node, known, name), s.facts) == () for s in sites):
+                right = transform(line.expr, lambda n, k=known, o=name: _under(n, k, o))  # type: ignore[misc]
+                sentence = f"`{Elem(name, left.index)}` stands where `{left}` should, everywhere"
+                yield line.change("wrong tensor", sentence, right)
+
+
+def _under(node: Expr, known: str, name: str) -> Any:
+    return Elem(name, node.index) if isinstance(node, Elem) and node.name == known else node
+
+
+def _later(line: Line) -> frozenset[str]:
+    """The gradients that are found after this one."""
+    order = list(line.system.tensors)
+    return frozenset(order[order.index(line.gradient.left.name) + 1 :])
+
+
+def _instead(site: Site, element: Elem) -> Iterator[Change]:
+    conditions = missing_conditions(site.line.system, element, site.facts)
+    if conditions is not None:
+        wrong = mul(Bracket(conditions), element) if conditions else element
+        yield site.change("wrong tensor", f"`{element}` stands where `{site.node}` should", wrong)
+
+
+def _read_as(layer: Layer, name: str, element: Elem) -> list[Elem]:
+    """Another tensor at the same place; and a step before, where the layer reads it so."""
+    same = Elem(name, element.index)
+    places = _read_places(layer, name)
+    before = [
+        Elem(name, (*same.index[:axis], place - 1, *same.index[axis + 1 :]))
+        for axis, place in enumerate(same.index)
+        if place.is_Symbol and place - 1 in places
+    ]
+    return [same, *before]
+
+
+@lru_cache(maxsize=1024)
+def _read_places(layer: Layer, name: str) -> frozenset[Integer]:
+    """The places at which the layer reads a tensor, of all its axes."""
+    found = (r for e in layer.system.equations if name in names_read(e.right) for r, _ in reads(layer.system, e))
+    return frozenset(place for read in found if read.name == name for place in read.index)
+
+
+@lru_cache(maxsize=1024)
+def _alike(layer: Layer, name: str) -> tuple[str, ...]:
     """The tensors of the same sort and axes, those first that an equation has together with this one."""
+    system = layer.system
     own = system.tensors[name]
     found = [t for t in system.tensors.values() if t.name != name and _sort(t) == _sort(own)]
     together = [{e.name, *names_read(e.right)} for e in system.equations]
-    return [t.name for t in sorted(found, key=lambda t: not any({name, t.name} <= names for names in together))]
+    order = sorted(found, key=lambda t: not any({name, t.name} <= names for names in together))
+    return tuple(t.name for t in order[:_MOST])
 
 
 def _sort(tensor: Tensor) -> tuple[object, ...]:

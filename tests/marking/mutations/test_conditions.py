@@ -1,7 +1,12 @@
 """Conditions dropped or turned, and settings that are not heeded."""
 
 from derive.language.load import layer
-from derive.marking.mutations.conditions import dropped_conditions, ignored_settings, wrong_conditions
+from derive.marking.mutations.conditions import (
+    dropped_conditions,
+    ignored_settings,
+    shifted_conditions,
+    wrong_conditions,
+)
 from tests.marking.mutations.found import changes
 
 CAUSAL = layer(
@@ -27,3 +32,9 @@ def test_a_padding_a_stride_and_a_dilation_not_heeded():
         "`s` is not heeded: what you have is right for `[s == 1]` only": "sum(dy[n,o,p]*x[n,c,p+d*u-q], n, p)",
         "`d` is not heeded: what you have is right for `[d == 1]` only": "sum(dy[n,o,p]*x[n,c,s*p+u-q], n, p)",
     }
+
+
+def test_an_equality_one_off():
+    found = changes(shifted_conditions, "embedding", "dW")
+    sentence = "`[tok[n,s] == v+1]` stands where `[tok[n,s] == v]` should"
+    assert found[sentence] == "sum([tok[n,s] == v+1]*dy[n,s,e], n, s)"

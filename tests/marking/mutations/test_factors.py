@@ -1,6 +1,6 @@
 """Factors missing, twice, inverted, of the wrong power or count."""
 
-from derive.marking.mutations.factors import counts, doubled_factors, dropped_factors, inverses, powers
+from derive.marking.mutations.factors import complements, doubled_factors, dropped_factors, inverses, powers
 from tests.marking.mutations.found import changes, mistakes
 
 
@@ -28,5 +28,13 @@ def test_a_wrong_power_and_a_number_for_what_is_left_of_one():
     assert changes(powers, "dropout", "dx")["`p` stands where `1 - p` should"] == "dy[n,i]*m[n,i]/p"
 
 
-def test_one_less_than_the_number_of_terms():
-    assert changes(counts, "mse", "dy")["`N-1` stands where `N` should"] == "2/(N-1)/O*(y[n,o] - target[n,o])"
+def test_a_gate_and_what_it_leaves_of_one():
+    assert changes(complements, "gru", "dm")["`1 - r[t,n,j]` stands where `r[t,n,j]` should"] == (
+        "da_h[t,n,j]*(1 - r[t,n,j])"
+    )
+    assert changes(complements, "dropout", "dx") == {}
+
+
+def test_a_number_forgotten_or_doubled_leaves_the_sign():
+    assert changes(dropped_factors, "layernorm", "dv")["the scale `1/2` is missing"] == "-dr[n]*r[n]**3"
+    assert changes(doubled_factors, "layernorm", "dv")["`-1/2` stands twice"] == "-(1/4)*dr[n]*r[n]**3"

@@ -1,6 +1,6 @@
 """Elements read a step off, transposed, by another index, backwards."""
 
-from derive.marking.mutations.places import flipped, shifted, transposed, wrong_indices
+from derive.marking.mutations.places import crossed, flipped, shifted, transposed, wrong_indices
 from tests.marking.mutations.found import RECURRENT, changes, mistakes
 
 
@@ -47,3 +47,18 @@ def test_a_kernel_read_backwards_in_one_direction_or_in_both():
         "W[o,c,u,K_w-v-1]",
     ]
     assert mistakes("linear", "dW", "flipped") == {}
+
+
+def test_the_two_directions_of_a_window_exchanged():
+    found = changes(crossed, "conv2d", "dW")
+    sentence = (
+        "`u` and `v` are exchanged: `x[n,c,s_h*p+d_h*v-q_h,s_w*r+d_w*u-q_w]` stands where "
+        "`x[n,c,s_h*p+d_h*u-q_h,s_w*r+d_w*v-q_w]` should"
+    )
+    assert found[sentence] == "sum(dy[n,o,p,r]*x[n,c,s_h*p+d_h*v-q_h,s_w*r+d_w*u-q_w], n, p, r)"
+
+
+def test_a_window_one_aside():
+    found = changes(shifted, "conv1d", "dW")
+    sentence = "`x[n,c,s*p+d*u+1-q]` stands where `x[n,c,s*p+d*u-q]` should"
+    assert found[sentence] == "sum(dy[n,o,p]*x[n,c,s*p+d*u+1-q], n, p)"

@@ -1,7 +1,7 @@
 """The nodes of a line, what is around them, and what a mistake there makes of the line."""
 
 from derive.language.expr import Elem, Reduce, num
-from derive.marking.mutations.sites import elements_in, known_names, located, missing_conditions, needed
+from derive.marking.mutations.sites import Layer, elements_in, known_names, located, missing_conditions, needed
 from tests.marking.mutations.found import RECURRENT, line_of
 
 LINE = line_of(RECURRENT, "dh")
@@ -53,3 +53,8 @@ def test_names_that_the_layer_does_not_have_are_not_known():
     t, n, i = LINE.gradient.left.index
     assert known_names(LINE, Elem("h", (t, n, i)))
     assert not known_names(LINE, Elem("h", (t, n, type(i)("unheard", integer=True))))
+
+
+def test_a_layer_is_known_again_and_told_from_another_that_reads_alike():
+    assert Layer(LINE.system) == Layer(LINE.system) and hash(Layer(LINE.system)) == hash(LINE.layer)
+    assert Layer(line_of(RECURRENT, "dh").system) != LINE.layer

@@ -1,6 +1,6 @@
 """Another tensor of the same shape."""
 
-from derive.marking.mutations.tensors import wrong_tensors
+from derive.marking.mutations.tensors import wrong_tensors, wrong_throughout
 from tests.marking.mutations.found import changes
 
 
@@ -19,3 +19,14 @@ def test_the_gradient_itself_stands_for_another_only_at_another_place():
     found = changes(wrong_tensors, "rnn", "dh")
     assert found["`dh[t+1,n,k]` stands where `da[t+1,n,k]` should"].endswith("[t < T]*sum(dh[t+1,n,k]*W_h[k,i], k)")
     assert changes(wrong_tensors, "linear", "dx") == {}
+
+
+def test_a_value_of_the_step_before_where_the_layer_reads_it_so():
+    found = changes(wrong_tensors, "gru", "dr")
+    assert found["`h[t-1,n,j]` stands where `m[t,n,j]` should"] == "da_h[t,n,j]*h[t-1,n,j]"
+
+
+def test_a_tensor_wherever_another_stands():
+    found = changes(wrong_throughout, "layernorm", "dx")
+    right = "r[n]/D*(D*dy[n,i] - sum(dy[n,k], k) - x_hat[n,i]*sum(dy[n,k]*x_hat[n,k], k))"
+    assert found["`dy[n,i]` stands where `dx_hat[n,i]` should, everywhere"] == right

@@ -4,11 +4,14 @@ from derive.marking.mutations.terms import doubled_terms, dropped_terms, wrong_s
 from tests.marking.mutations.found import changes, mistakes
 
 
-def test_of_the_derivative_of_softmax_only_the_diagonal_or_only_the_rest():
+def test_the_derivative_of_softmax_is_no_diagonal_and_lacks_neither_part():
     found = mistakes("softmax", "dz", "dropped term")
-    of = "of the derivative of softmax, `y[n,l]*(delta(l, k) - y[n,k])`,"
-    assert found[f"{of} only the diagonal is there"] == "sum(dy[n,l]*y[n,l]*delta(l, k), l)"
-    assert found[f"{of} the diagonal is missing"] == "sum(-dy[n,l]*y[n,l]*y[n,k], l)"
+    diagonal = "is only its diagonal: `y[n,k]*(1 - y[n,k])` with no sum, as if each entry changed itself alone"
+    right = found[f"the derivative of softmax {diagonal}"]
+    assert right == "sum(dy[n,l]*y[n,l]*(delta(l, k) - y[n,k])*delta(l, k), l)"
+    of = "in the derivative of softmax, `y[n,l]*(delta(l, k) - y[n,k])`,"
+    assert found[f"{of} `-y[n,k]` is missing"] == "sum(dy[n,l]*y[n,l]*delta(l, k), l)"
+    assert found[f"{of} `delta(l, k)` is missing"] == "sum(-dy[n,l]*y[n,l]*y[n,k], l)"
 
 
 def test_a_term_is_missing():
