@@ -12,13 +12,13 @@ from derive.rendering.compose_end import checks, code, rules, update
 from derive.rendering.compose_entrywise import entrywise_form
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import gradient, result
+from derive.rendering.compose_pictures import drawings
 from derive.rendering.compose_pytorch import in_pytorch
 from derive.rendering.compose_setting import known_symbols, setting, subtitle, symbols
 from derive.rendering.compose_sizes import sizes
 from derive.rendering.compose_study import study
 from derive.rendering.coverage import Briefly
 from derive.rendering.document import Block, Document, Heading, Paragraph, text
-from derive.rendering.figures import pictures
 from derive.rendering.page import Page, page
 from derive.steps.record import Derivation
 
@@ -34,7 +34,7 @@ def _blocks(page: Page) -> Iterator[Block]:
     yield from symbols(page)
     yield from conventions(page)
     yield from sizes(page)
-    yield from pictures(page)
+    yield from drawings(page)
     yield from forward(page)
     yield from _backward(page)
     yield from study(page)

@@ -16,6 +16,7 @@ from derive.rendering.breaking import aligned
 from derive.rendering.compose_conventions import conventions
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import titled
+from derive.rendering.compose_pictures import drawings
 from derive.rendering.compose_setting import known_symbols, symbols
 from derive.rendering.compose_sizes import sizes
 from derive.rendering.coverage import Briefly
@@ -42,7 +43,6 @@ from derive.rendering.exercise_answer import task
 from derive.rendering.exercise_blanks import LINE, Blank, Row, Secret, redacted, rows, secrets
 from derive.rendering.exercise_points import points, worth
 from derive.rendering.exercise_spots import FoundSpots, try_it
-from derive.rendering.figures import pictures
 from derive.rendering.metrics import width
 from derive.rendering.naming import stem
 from derive.rendering.page import Page
@@ -81,7 +81,7 @@ def _given(page: Page) -> Iterator[Block]:
     yield from symbols(page)
     yield from conventions(page)
     yield from sizes(page)
-    yield from pictures(page)
+    yield from drawings(page, backward=False)
     yield from forward(page)
 
 

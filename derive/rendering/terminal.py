@@ -50,6 +50,10 @@ def _block(block: D.Block) -> Iterator[RenderableType]:
             yield from _with_space(_figure(block))
         case D.Plot():
             yield from _with_space(_plot(block))
+        case D.Drawing(_, _, caption, alt):
+            yield from _with_space(Group(running(caption), Padding(Text(alt), (0, 0, 0, 4))))
+        case D.Room(lines):
+            yield from (Text("") for _ in range(lines))
         case D.Details():
             pass
         case _:
