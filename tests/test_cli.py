@@ -105,7 +105,8 @@ def test_doc_of_a_layer_file_and_of_options(command: Command) -> None:
     assert command("doc", "mine.toml")[0] == 0
     assert command("doc", "rnn", "--set", "f=relu", "--set", "g=softmax")[0] == 0
     picture = "rnn-f-relu-g-softmax-gradient-norms.svg"
-    assert sorted(os.listdir("output")) == ["mine.md", picture, "rnn-f-relu-g-softmax.md"]
+    pages = [name for name in os.listdir("output") if name.endswith(".md")]
+    assert sorted(pages) == ["mine.md", "rnn-f-relu-g-softmax.md"]
     assert Path("output", picture).read_bytes().startswith(b"<?xml")
     page = Path("output/rnn-f-relu-g-softmax.md").read_text(encoding="utf-8")
     assert page == derive.gradients(derive.load("rnn", f="relu", g="softmax")).render("md")

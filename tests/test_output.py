@@ -9,7 +9,8 @@ import pytest
 
 import derive
 from derive.rendering.catalogue import index
-from derive.rendering.document import Document, Plot
+from derive.rendering.document import Document, Drawing, Plot
+from derive.rendering.pictures.svg import svg
 from derive.rendering.render import printed
 from tests.rounding import without_errors
 
@@ -23,6 +24,19 @@ def test_page_is_what_the_program_writes(name: str) -> None:
     assert without_errors(kept) == without_errors(derivation.render("md")), "run `make output`"
     for plot in plots(derivation.document()):
         assert drawn(OUTPUT / f"{plot.name}.svg") == {c.label: rows(c.points) for c in plot.curves}
+
+
+@pytest.mark.parametrize("name", derive.catalogue())
+def test_drawings_are_what_the_program_draws(name: str) -> None:
+    for block in derive.gradients(name).document().blocks:
+        if isinstance(block, Drawing):
+            kept = (OUTPUT / f"{block.name}.svg").read_text(encoding="utf-8")
+            assert without_letters(kept) == without_letters(svg(block.picture, block.alt)), "run `make output`"
+
+
+def without_letters(picture: str) -> str:
+    """A drawing without the outlines of its labels, which may differ from one version of Matplotlib to another."""
+    return re.sub(r'd="m[^"]*" transform="[^"]*"', "", picture)
 
 
 def plots(document: Document) -> list[Plot]:

@@ -103,19 +103,17 @@ def _has_gradient(page: Page, node: str) -> bool:
     return name in page.derivation.gradients or name in page.system.outputs or name == LOSS
 
 
-def _arrow(
-    page: Page, edge: Edge, way: Sequence[tuple[int, float]], middles: Sequence[float], backward: bool
-) -> Arrow:
+def _arrow(page: Page, edge: Edge, way: Sequence[tuple[int, float]], middles: Sequence[float], backward: bool) -> Arrow:
     between = tuple((middles[column], height * _DOWN) for column, height in way[1:-1])
     back = backward and _has_gradient(page, edge.source) and _has_gradient(page, edge.target)
     return Arrow(edge.source, edge.target, between, back, edge.across)
 
 
-def _read_aloud(figure: Figure) -> str:
-    """Who reads whom, in words."""
+def _read_aloud(figure: Figure, ending: str = "") -> str:
+    """Who reads whom, in words, for nodes of such an ending."""
     shown = {n.name: unicode(n.formula) for n in figure.nodes}
     readers: dict[str, list[str]] = {}
-    for edge in figure.edges:
+    for edge in (e for e in figure.edges if e.target.endswith(ending)):
         place = f" ({unicode(edge.label)})" if edge.label else ""
         readers.setdefault(edge.target, []).append(shown[edge.source] + place)
     return "; ".join(f"{shown[name]} reads {', '.join(read)}" for name, read in readers.items()) + "."
@@ -129,17 +127,14 @@ def _unrolled(page: Page, figure: Figure, backward: bool) -> Drawing:
     edges = [(e.source, e.target) for e in figure.edges]
     start = next((e.source for e in figure.edges if e.across and e.source.endswith(" 0")), "")
     ways = names_on_paths(edges, start) if backward else set()
-    arrows = tuple(
-        Arrow(e.source, e.target, back=(e.source, e.target) in ways, across=e.across)
-        for e in figure.edges
-    )
+    arrows = tuple(Arrow(e.source, e.target, back=(e.source, e.target) in ways, across=e.across) for e in figure.edges)
     network = Network(stations, (*arrows, *_ends(stations, figure)), upwards=True)
     shows = "unrolled" if backward else "forward-unrolled"
     caption: Inlines = figure.caption
     if start and backward:
         words = " Orange: the ways on which {} reaches the loss, and by which its gradient comes back."
         caption += said(words, stations[start].formula)
-    return Drawing(file_name(page.system, shows), picture(network), caption, _read_aloud(figure))
+    return Drawing(file_name(page.system, shows), picture(network), caption, _read_aloud(figure, " 0"))
 
 
 def _ends(stations: dict[str, Station], figure: Figure) -> Iterator[Arrow]:

@@ -13,7 +13,10 @@ from markdown_it import MarkdownIt
 from derive.calculus.sweep import derive
 from derive.language.load import catalogue, layer
 from derive.rendering import document as D
+from derive.rendering import formula as F
 from derive.rendering.compose import compose
+from derive.rendering.pictures.shapes import Box, Label, Picture
+from derive.rendering.pictures.svg import svg
 from derive.rendering.render import TEXTS, expression_latex, pictures, printed, render
 
 NASTY = {
@@ -75,7 +78,7 @@ def test_markdown_reads_every_formula_as_it_was_written(name, derivation, eviden
     formulas = re.findall(r"\$\$.+?\$\$", source)
     assert formulas and all(f in text for f in formulas)
     assert not any(c.type in ("em_open", "link_open", "s_open", "html_inline") for c in inline)
-    shown = [f"{block.name}.svg" for block in document.blocks if isinstance(block, D.Plot)]
+    shown = [f"{block.name}.svg" for block in document.blocks if isinstance(block, D.Plot | D.Drawing)]
     assert [c.attrs["src"] for c in inline if c.type == "image"] == shown
     html = {t.content.strip() for t in tokens if t.type == "html_block"}
     assert all(re.fullmatch(r"</details>|<details><summary>[\w ]+</summary>", h) for h in html)
@@ -140,3 +143,23 @@ def test_a_page_refers_to_its_pictures_which_are_files_of_their_own():
     assert pictures(document, "tex")["page-norms.pdf"].startswith(b"%PDF")
     with pytest.raises(KeyError):
         pictures(document, "docx")
+
+
+SHAPES = Picture(40, 30, (Box(0, 0, 40, 30), Label(20, 15, "a & b")))
+
+
+def test_drawings_are_files_of_markdown_and_part_of_latex(tmp_path):
+    drawing = D.Drawing("page-graph", SHAPES, D.text("What is seen."), "A box [with] words_.")
+    document = D.Document("T", (), (drawing, D.Room(2)))
+    source = printed(document, "md")
+    assert r"![A box \[with\] words\_.](page-graph.svg)" in source and source.count("<br>") == 2
+    assert pictures(document, "md") == {"page-graph.svg": svg(SHAPES, drawing.alt).encode()}
+    assert pictures(document, "tex") == {}
+    assert r"{a \& b};" in printed(document, "tex")
+
+
+@needs_latex
+def test_latex_sets_drawings_and_gaps(tmp_path):
+    gap = D.Equation(F.row(F.Name("x", "x"), F.EQUALS, F.Gap(4.0)))
+    drawing = D.Drawing("page-graph", SHAPES, D.text("What is seen."), "A box.")
+    compiled(printed(D.Document("T", (), (drawing, D.Room(2), gap)), "tex"), tmp_path)

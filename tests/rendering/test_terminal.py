@@ -4,6 +4,7 @@ from rich.console import Console, RenderableType
 
 from derive.rendering import document as D
 from derive.rendering import formula as F
+from derive.rendering.pictures.shapes import Picture
 from derive.rendering.terminal import terminal
 
 X, Y = F.Name("x", "x"), F.Name("y", "y")
@@ -77,3 +78,8 @@ def test_a_plot_is_told_in_figures() -> None:
     assert plain(terminal(page(plot)))[2:] == [
         "caption", "    steps         0         1", "    one     1.0e+00   5.0e-01", "    two     1.0e+00   2.0e-09",
     ]  # fmt: skip
+
+
+def test_a_drawing_is_told_and_room_is_empty():
+    drawing = D.Drawing("graph", Picture(1, 1, ()), D.text("What is seen."), "y reads x.")
+    assert plain(terminal(page(drawing, D.Room(1))))[2:] == ["What is seen.", "    y reads x."]

@@ -23,7 +23,7 @@ def told(blocks: Iterable[D.Block]) -> str:
                 lines.append(words(inlines))
             case D.Items(items):
                 lines += map(words, items)
-            case D.Plot():
+            case D.Plot() | D.Drawing():
                 lines.append(words(block.caption))
     return "\n".join(lines)
 

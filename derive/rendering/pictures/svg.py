@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from html import escape
 from math import atan2, cos, sin
 
-from derive.rendering.pictures.letters import outline
+from derive.rendering.pictures.letters import Outline, outline
 from derive.rendering.pictures.shapes import Box, Disc, Ink, Label, Picture, Place, Shape, Stroke
 
 LIGHT: Mapping[Ink, str] = {
@@ -18,6 +19,7 @@ DARK: Mapping[Ink, str] = {
     "orange": "#ff9248", "green": "#3ccfa4", "purple": "#e8a6c8", "sky": "#9bd3f5", "yellow": "#f5c04a",
 }  # fmt: skip
 _DASHES = "4 3"
+_UNITS = 250  # of a letter's height
 _HEAD = 6.5  # points from the tip of an arrow to its back
 
 
@@ -96,11 +98,25 @@ def _label(label: Label) -> str:
     x, y = label.x, label.y + label.size * _middle(label, drawn.bottom, drawn.top)
     shift = {"start": drawn.left, "middle": (drawn.left + drawn.right) / 2, "end": drawn.right}[label.anchor]
     x -= label.size * shift
-    pieces = []
+    place = f"translate({_n(x)} {_n(y)})scale({label.size / _UNITS:.4g})"
+    return f'<path d="{_letters(drawn)}" transform="{place}" class="dp-f-{label.ink}" fill="{LIGHT[label.ink]}"/>'
+
+
+@cache
+def _letters(drawn: Outline) -> str:
+    """The commands in whole units, each place from the one before."""
+    pieces: list[str] = []
+    x = y = 0
+    start = (0, 0)
     for letter, places in drawn.commands:
-        moved = (v * label.size + x if k % 2 == 0 else y - v * label.size for k, v in enumerate(places))
-        pieces.append(letter + " ".join(map(_n, moved)))
-    return f'<path d="{"".join(pieces)}" class="dp-f-{label.ink}" fill="{LIGHT[label.ink]}"/>'
+        whole = [round(v * _UNITS) for v in places]
+        steps = [f"{a - x} {-(b - y)}" for a, b in zip(whole[::2], whole[1::2], strict=True)]
+        pieces.append(letter.lower() + " ".join(steps).replace(" -", "-"))
+        if whole:
+            x, y = whole[-2:]
+        start = (x, y) if letter == "M" else start
+        x, y = start if letter == "Z" else (x, y)
+    return "".join(pieces)
 
 
 def _middle(label: Label, bottom: float, top: float) -> float:

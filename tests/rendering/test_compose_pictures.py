@@ -1,0 +1,48 @@
+import pytest
+
+from derive.language.load import catalogue
+from derive.rendering.compose_pictures import drawings
+from derive.rendering.page import page
+from derive.rendering.pictures.shapes import Label, Stroke
+from derive.rendering.unicode import unicode
+
+
+def labels(drawing):
+    return {unicode(s.content) for s in drawing.picture.shapes if isinstance(s, Label)}
+
+
+def inks(drawing):
+    return [s.ink for s in drawing.picture.shapes if isinstance(s, Stroke)]
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_tensor_is_in_the_graph_with_its_gradient(name, derivation):
+    here = page(derivation(name), None, None)
+    graph, *_ = drawings(here)
+    shown = " ".join(labels(graph))
+    for tensor in here.system.tensors.values():
+        assert unicode(here.style.notation.tensor(tensor.name)) in shown
+    assert "orange" in inks(graph) and "∂L/∂" in shown
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_without_the_backward_pass_there_is_nothing_of_it(name, derivation):
+    for drawing in drawings(page(derivation(name), None, None), backward=False):
+        assert "orange" not in inks(drawing) and not any("∂" in x for x in labels(drawing))
+        assert "rient" not in drawing.alt and drawing.name.startswith(f"{name}-forward-")
+
+
+def test_the_value_of_another_step_is_a_node_of_its_own(derivation):
+    graph, unrolled = drawings(page(derivation("rnn"), None, None))
+    assert "h[t−1]" in labels(graph)
+    assert labels(unrolled) >= {"h[t−1]", "h[t]", "h[t+1]", "⋯"}
+    assert graph.alt.startswith("h reads h0, a; a reads W_x, W_h, b_h, x, h (t − 1)")
+    assert (
+        unrolled.alt
+        == "z[t] reads h[t]; h[t] reads a[t]; y[t] reads z[t]; l[t] reads y[t], target[t]; a[t] reads x[t], h[t−1]."
+    )
+
+
+def test_ways_from_the_state_to_the_loss_are_through_its_own_step_and_the_next(derivation):
+    _, unrolled = drawings(page(derivation("rnn"), None, None))
+    assert inks(unrolled).count("orange") == 3 + 1 + 4  # up from h[t], across, and up from a[t+1]
