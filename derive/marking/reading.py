@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 
@@ -37,13 +37,19 @@ class Reading:
     @property
     def noise(self) -> float:
         """A difference so small is rounding."""
-        return _ROUNDING * self.precision * max(self.scale, largest(self.right))
+        return _ROUNDING * self.precision * self._terms
 
     @property
     def size(self) -> float:
         """What differences are relative to: the largest right entry; where all of them are zero, that of the terms."""
         size = largest(self.right)
-        return size if size > self.noise else max(self.scale, size)
+        return size if size > self.noise else self._terms
+
+    @property
+    def _terms(self) -> float:
+        """The size of the terms, as far as it is known."""
+        size = largest(self.right)
+        return max(self.scale, size) if isfinite(self.scale) else size
 
 
 def largest(value: Array) -> float:
@@ -67,9 +73,9 @@ def unequal(reading: Reading, tolerance: float) -> Array:
     itself, as far as rounding lets that be seen.
     """
     distance = apart(reading)
-    plain = distance > max(tolerance * reading.size, reading.noise)
-    small = (distance > sqrt(tolerance) * np.abs(reading.right)) & (distance > _CLEAR * reading.noise)
-    return np.asarray(plain | small)
+    plain = distance <= max(tolerance * reading.size, reading.noise)
+    small = (distance <= sqrt(tolerance) * np.abs(reading.right)) | (distance <= _CLEAR * reading.noise)
+    return ~np.asarray(plain & (small | ~np.isfinite(reading.right)))  # so said that nothing undefined counts as equal
 
 
 def equal(reading: Reading, tolerance: float) -> bool:

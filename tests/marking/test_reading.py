@@ -69,3 +69,9 @@ def test_errors_are_relative_to_the_largest_right_entry() -> None:
     assert error(reading(np.full_like(RIGHT, np.nan))) == np.inf
     assert error(reading(RIGHT)) == 0.0
     assert largest(np.array([1.0, np.nan, -3.0, np.inf])) == 3.0
+
+
+@pytest.mark.parametrize("scale", [np.nan, np.inf])
+def test_terms_of_unknown_size_excuse_nothing(scale: float) -> None:
+    assert not equal(reading(2 * RIGHT, RIGHT, scale), 1e-9)
+    assert equal(reading(RIGHT, RIGHT, scale), 1e-9)
