@@ -58,9 +58,9 @@ def _known(context: Context) -> frozenset[str]:
 
 
 @pass_context
-def inline(context: Context, pieces: Inlines) -> Markup:
-    """Running text."""
-    known = _known(context)
+def inline(context: Context, pieces: Inlines, marked: bool = True) -> Markup:
+    """Running text; in that of links no tensors are ``marked``."""
+    known = _known(context) if marked else frozenset()
     return Markup("").join(_inline(piece, known) for piece in _with_closing(pieces))
 
 

@@ -65,6 +65,9 @@ def _ml(formula: F.Formula | None, c: Setting) -> str:
             return f"<mi{_normal(name) if not primes else ''}>{escape(name)}{'′' * primes}</mi>"
         case F.Text(text):
             return f"<mtext>{_words(text)}</mtext>"
+        case F.Script(F.Delimiter(text, size, opening), below, above):
+            base = f"<mrow>{_strut(size)}{_delimiter(text, size, 'prefix' if opening else 'postfix')}</mrow>"
+            return _scripts(base, _ml(below, c.inside), _ml(above, c.inside))
         case F.Script(base, below, above):
             return _scripts(_one(base, c), _ml(below, c.inside), _ml(above, c.inside))
         case F.Big():
@@ -153,6 +156,12 @@ def _delimiter(text: str, size: int, form: str) -> str:
         return ""
     tall = f'minsize="{_SIZES[size]}" maxsize="{_SIZES[size]}"' if size else 'stretchy="false"'
     return f'<mo form="{form}" {tall}>{escape(text)}</mo>'
+
+
+def _strut(size: int) -> str:
+    """What a delimiter grows beside where nothing else stands there."""
+    half = float(_SIZES[size][:-2] or 1) / 2
+    return f'<mspace height="{half + 0.25:.3g}em" depth="{half - 0.25:.3g}em"/>'
 
 
 def _lines(rows: Sequence[tuple[F.Formula, F.Formula]], c: Setting) -> str:

@@ -79,6 +79,13 @@ def test_delimiters_have_the_height_that_the_tree_says():
     assert inner(F.Delimiter("(", 1, True)) == '<mo form="prefix" minsize="1.2em" maxsize="1.2em">(</mo>'
 
 
+def test_a_bar_with_a_subscript_is_tall_though_nothing_stands_beside_it():
+    bar = inner(F.Script(F.Delimiter("|", 2, False), F.Text("direct")))
+    strut = '<mspace height="1.15em" depth="0.65em"/>'
+    grown = '<mo form="postfix" minsize="1.8em" maxsize="1.8em">|</mo>'
+    assert bar == f"<msub><mrow>{strut}{grown}</mrow><mrow><mtext>direct</mtext></mrow></msub>"
+
+
 def test_lines_are_aligned_in_two_columns():
     lines = F.Lines(((A, row(EQUALS, B)), (F.Row(()), row(PLUS, A))))
     table = ElementTree.fromstring(mathml(lines))[0]
