@@ -82,7 +82,8 @@ class Axes:
 
     def moved(self, value: Value, onto: Sequence[Index]) -> Expr:
         """The expression with its axes run by other indices of the same extents."""
-        places = {a.symbol: b.symbol - b.low + a.low for a, b in zip(value.axes, onto, strict=True)}
+        pairs = zip(value.axes, onto, strict=True)
+        places = {a.symbol: b.symbol - b.low + a.low for a, b in pairs if a != b}
         return substitute(value.expr, places)
 
     def broadcast(self, values: Sequence[Value]) -> tuple[tuple[Expr, ...], tuple[Index, ...]]:

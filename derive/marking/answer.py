@@ -123,7 +123,7 @@ class _Reading:
         indices: dict[str, Index] = {**self.scope.indices, **{i.name: i for i in form.indices}}
         found = bounds.checked(form.right, form.indices, draft.line, replace(self.scope, indices=indices))
         form = replace(form, right=found.right)
-        remark = found.remark or self.remark(line)
+        remark = form.remark or found.remark or self.remark(line)
         return replace(line, form=form, error=found.error, unguarded=found.unguarded, remark=remark)
 
     def remark(self, line: Progress) -> str:

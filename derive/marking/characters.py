@@ -16,7 +16,7 @@ from derive.language.errors import Fragment
 
 Kind = Literal["name", "number", "sign", "super", "partial", "big", "one"]
 
-MAX_TOKENS = 4_000  # of one line
+MAX_TOKENS = 1_000  # of one line
 _MAX_SPELLINGS = 8  # of one name
 
 
@@ -103,7 +103,7 @@ def _one(text: str, at: int) -> Token:
         return Token("one", "1", at, at + len(found.group().rstrip()))
     if character.isascii() and (found := _NUMBER.match(text, at)) is not None:
         return Token("number", found.group(), at, found.end())
-    if _letters(character):
+    if _letters(character) or character in _LOW:
         return _name(text, at)
     if character in SIGNS:
         return Token("sign", SIGNS[character], at, at + 1)
@@ -125,7 +125,8 @@ def _letters(character: str) -> tuple[str, ...]:
     if character in _GREEK:
         return _GREEK[character]
     plain = unicodedata.normalize("NFKD", character)
-    if plain == character or plain[0] in _BIG:
+    raised = unicodedata.category(character) == "Lm"  # as in Wᵀ
+    if plain == character or plain[0] in _BIG or raised:
         return ()
     base = _letters(plain[0])
     marks = "".join(_MARKS.get(mark, "?") for mark in plain[1:])

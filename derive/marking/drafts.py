@@ -103,6 +103,13 @@ def _check_name(name: str, text: Fragment, scope: Scope) -> None:
     if name.startswith("d") and name[1:] in scope.tensors:
         why = "holds whole numbers" if scope.tensors[name[1:]].integer else "is not asked for here"
         raise text.error(f"there is no gradient {name}: {name[1:]} {why}")
+    stem, _, low = name.rpartition("_")
+    if (
+        stem in scope.tensors
+        and scope.tensors[stem].kind == "gradient"
+        and (low in scope.indices or low in scope.sizes)
+    ):
+        raise text.error(f"unknown gradient {name}", 0, f"an index stands in square brackets: {stem}[{low}]")
     if meant := like(name, {n: t for n, t in scope.tensors.items() if t.kind == "gradient"}):
         raise text.error(f"unknown gradient {name}", 0, f"did you mean {meant}?")
 

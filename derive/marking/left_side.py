@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import sympy
 
@@ -18,11 +19,15 @@ from derive.language.scope import Scope
 
 @dataclass(frozen=True)
 class LeftSide:
-    """A name, and what stands in its brackets: the name of an index, or a fixed place such as ``T+1``."""
+    """A name, and what stands in its brackets: the name of an index, or a fixed place such as ``T+1``.
+
+    ``shifts`` holds what is added to an index there: -1 for t in ``dh[t-1]``.
+    """
 
     text: Fragment
     name: str
     places: tuple[str | Integer, ...]
+    shifts: Mapping[str, Integer] = field(default_factory=dict)
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -48,8 +53,9 @@ def left_side(text: Fragment, scope: Scope) -> LeftSide:
     name = tree.value.id
     check_name(text.part(0, len(name)), "a tensor")
     reader = Elaborator(text, replace(scope, free=None), Axes(scope.derived))
-    places = tuple(_place(item, reader) for item in items_of(tree.slice))
-    left = LeftSide(text, name, places)
+    shifts: dict[str, Integer] = {}
+    places = tuple(_place(item, reader, shifts) for item in items_of(tree.slice))
+    left = LeftSide(text, name, places, shifts)
     for k, letter in enumerate(left.letters):
         if letter in left.letters[:k]:
             hint = "write a condition [i == j] on the right instead"
@@ -57,14 +63,20 @@ def left_side(text: Fragment, scope: Scope) -> LeftSide:
     return left
 
 
-def _place(item: ast.expr, reader: Elaborator) -> str | Integer:
+def _place(item: ast.expr, reader: Elaborator, shifts: dict[str, Integer]) -> str | Integer:
     scope = reader.scope
+    match item:
+        case ast.BinOp(left=ast.Name(id=letter), op=ast.Add() | ast.Sub() as op, right=ast.Constant() as distance):
+            if letter not in scope.sizes and letter not in scope.tensors:
+                shift = reader.integer(distance)
+                shifts[letter] = shift if isinstance(op, ast.Add) else -shift
+                return letter
     if isinstance(item, ast.Name) and item.id not in scope.sizes:
         known = scope.tensors.get(item.id)
         if known is None or not known.integer:
             return item.id
     place = reader.integer(item)
     if place.has(sympy.Indexed) or not all(map(is_size, symbols_of(place))):
-        hint = "shift the line, so that it says dh[t]; a fixed place is dh[T] or dh[0]"
+        hint = "as in dh[t]; a fixed place is dh[T] or dh[0]"
         raise reader.error(item, "a place on the left is an index, or fixed", hint)
     return place

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.language.axes import Axes, ShapeError, Value, settled
-from derive.language.binding import fresh_name
+from derive.language.binding import fresh_name, substitute
 from derive.language.errors import Fragment
 from derive.language.expr import Elem, Expr, Index
 from derive.language.integers import Integer
@@ -29,11 +29,13 @@ class Elaborated:
 
     indices  the free indices, those in the person's brackets first
     left     the element of the tensor that it defines; None where its shape is not that of the tensor
+    remark   what was supplied: axes along which the value does not change
     """
 
     indices: tuple[Index, ...]
     right: Expr
     left: Elem | None
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def fitted(read: Read, tensor: Tensor, line: Spelled) -> Elaborated:
         try:
             if whole:
                 right = read.axes.onto(read.value, rest)
-                return _elaborated(read, tensor.name, right, given, rest)
+                found = _elaborated(read, tensor.name, right, given, rest)
+                return replace(found, remark=_spread(read, tensor, rest))
         except ShapeError:
             pass
     if read.left.is_fixed:
@@ -88,6 +91,16 @@ def fitted(read: Read, tensor: Tensor, line: Spelled) -> Elaborated:
         wanted = shape_text(a for k, a in enumerate(axes) if k >= len(places) or isinstance(places[k], str))
         raise line.right.error(f"this has shape {shape}, and {line.left.text} has shape {wanted}")
     return of_own_shape(read, None)
+
+
+def _spread(read: Read, tensor: Tensor, rest: Sequence[Index]) -> str:
+    """What is to be said of a value with fewer axes than its tensor."""
+    missing = rest[: len(rest) - len(read.value.axes)]
+    if not missing or not read.value.axes:
+        return ""
+    shapes = f"this has shape {shape_text((*read.given.values(), *read.value.axes))}, and {tensor.name} has shape"
+    along = ", ".join(index.name for index in missing)
+    return f"{shapes} {shape_text(tensor.axes)}: it is taken to be the same for every {along}"
 
 
 def of_own_shape(read: Read, name: str | None) -> Elaborated:
@@ -102,6 +115,8 @@ def _elaborated(
     read: Read, name: str | None, right: Expr, given: tuple[Index, ...], rest: tuple[Index, ...]
 ) -> Elaborated:
     indices = (*given, *rest)
+    shifted = {read.given[n].symbol: read.given[n].symbol - shift for n, shift in read.left.shifts.items()}
+    right = substitute(right, shifted)  # dh[t-1] = … says dh[t] with t+1 for t
     right = settled(right, read.scope.indices, frozenset(i.name for i in indices))
     if name is None:
         return Elaborated(indices, right, None)

@@ -8,6 +8,8 @@ from derive.language.errors import Fragment
 from derive.marking.characters import Token
 from derive.marking.vocabulary import Vocabulary
 
+MAX_PRODUCTS = 60  # matrix products of one line: each is a sum in another
+
 _METHODS: Mapping[str, str] = {
     "sum": "name the index that is summed: sum({0}, n)",
     "mean": "name the index: mean({0}, n)",
@@ -30,6 +32,7 @@ _CALLS: Mapping[str, str] = {
     "where": "write a condition as a factor: [x > 0]*a",
     "maximum": "max(x, 0) by entries is relu(x); else write a condition as a factor: [a >= b]*a + [a < b]*b",
     "transpose": "the transpose is written .T",
+    "delta": "a Kronecker delta is a condition: [i == j]",
     "zeros": "write 0",
     "zeros_like": "write 0",
     "ones": "write 1",
@@ -49,6 +52,7 @@ _CHARACTERS: Mapping[str, str] = {
     "⊗": "the outer product of two vectors is written outer(u, v)",
     "&": "several conditions stand in one pair of brackets: [i <= j, j < T]",
     "→": "write one equation a line",
+    "½": "write 1/2",
     "∞": "write a condition as a factor instead",
 }  # fmt: skip
 _WORDS: Mapping[str, str] = {
@@ -60,9 +64,14 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def refuse_code(line: Sequence[Token], text: Fragment) -> None:
+def refuse_code(line: Sequence[Token], words: Vocabulary, text: Fragment) -> None:
     """Raise LayerError at what is Python, and not the language: methods, keyword arguments, NumPy's own functions."""
+    opened: list[str] = []
     for k, token in enumerate(line):
+        if token.text in ("(", "[", "{"):
+            opened.append(token.text)
+        elif token.text in (")", "]", "}") and opened:
+            opened.pop()
         before = line[k - 1].text if k else ""
         after = line[k + 1].text if k + 1 < len(line) else ""
         if token.kind != "name":
@@ -70,10 +79,10 @@ def refuse_code(line: Sequence[Token], text: Fragment) -> None:
         if before == "." and token.text in _METHODS:
             of = line[k - 2].text if k > 1 and line[k - 2].kind == "name" else "(...)"
             raise text.error(f"unknown .{token.text}", token.at, _METHODS[token.text].format(of))
-        if after == "=":
+        if after == "=" and opened[-1:] == ["("]:
             hint = "name the index that is summed: sum(dy, n)"
             raise text.error(f"{token.text}= has no meaning in the language", token.at, hint)
-        if after == "(" and token.text in _CALLS:
+        if after == "(" and token.text in _CALLS and not words.known(token.text):
             raise text.error(f"unknown function {token.text}", token.at, _CALLS[token.text])
         if token.text in _WORDS and before != ".":
             raise text.error(f"{token.text!r} is not a word of the language", token.at, _WORDS[token.text])
@@ -81,6 +90,9 @@ def refuse_code(line: Sequence[Token], text: Fragment) -> None:
 
 def check_signs(line: Sequence[Token], words: Vocabulary, text: Fragment) -> None:
     """Raise LayerError at characters without a meaning, and where two operands stand without a sign between them."""
+    products = [token for token in line if token.text == "@"]
+    if len(products) > MAX_PRODUCTS:
+        raise text.error(f"more than {MAX_PRODUCTS} matrix products in one line", products[MAX_PRODUCTS].at)
     for k, token in enumerate(line):
         before = line[k - 1] if k else None
         if token.text in ("{", "\\") and before is not None and before.kind == "name" and before.text.endswith("_"):
@@ -141,4 +153,6 @@ def _with_braces(line: Sequence[Token], at: int, words: Vocabulary, text: Fragme
     low = "".join(inside)
     whole = f"{base}_{low}"
     meant = whole if whole in words.tensors else f"{base}[{low}]"
+    if base == "delta" and base not in words.tensors:
+        meant = "[i == j]"
     return text.error("subscripts in braces are not read", line[at - 1].at, f"did you mean {meant}?")

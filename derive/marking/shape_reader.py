@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from derive.language.axes import ShapeError, Value, hint_of
 from derive.language.binding import fresh_name
 from derive.language.elaborate import Elaborator
+from derive.language.errors import Fragment
 from derive.language.expr import Index
+from derive.language.lexical import source_of, tree_of
 from derive.language.text import integer_text
+
+_SHORT = 50  # characters of a right side that a hint repeats
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class ShapeReader(Elaborator):
         free = self.scope.free
         if free is not None and name not in free and name not in self.bound:
             message = f"index {name} is free: it is neither on the left nor summed over"
-            raise self.error(node, message, f"sum over {name}? sum(..., {name})")
+            whole = self.text.text if len(self.text.text) < _SHORT and not _is_sum(self.text) else "..."
+            raise self.error(node, message, f"sum over {name}? sum({whole}, {name})")
 
     def _in_shapes(self, node: ast.BinOp, left: Value, right: Value) -> str:
         one, other = self._named(node.left), self._named(node.right)
@@ -37,15 +42,23 @@ class ShapeReader(Elaborator):
         if not left.axes or not right.axes:
             return f"{shapes}: @ needs an axis on each side"
         fitting = [meant for meant, a, b in self._transposed(one, other, left, right) if self._fit(a, b)]
-        meant = f"; did you mean {fitting[0]}?" if fitting else ""
+        meant = f"; did you mean {fitting[0]}?" if fitting else self._by_sample(node, left, right)
         return f"{shapes}: @ sums the last axis of one against the last but one of the other{meant}"
+
+    def _by_sample(self, node: ast.BinOp, left: Value, right: Value) -> str:
+        """What to write where ``.T`` turned an axis of samples around too."""
+        for side, value in ((node.left, left), (node.right, right)):
+            if isinstance(side, ast.Attribute) and isinstance(side.value, ast.Name) and len(value.axes) > 2:
+                sample, name = hint_of(value.axes[-1]), side.value.id
+                return f"; .T turns all axes around: say it for each {sample}, with {name}[{sample}].T"
+        return ""
 
     def _transposed(self, one: str, other: str, left: Value, right: Value) -> Iterable[tuple[str, Value, Value]]:
         turned = self.axes.transposed
-        yield f"{one}.T @ {other}", turned(left), right
-        yield f"{one} @ {other}.T", left, turned(right)
+        yield f"{_turned(one)} @ {other}", turned(left), right
+        yield f"{other} @ {_turned(one)}", right, turned(left)
         yield f"{other} @ {one}", right, left
-        yield f"{one}.T @ {other}.T", turned(left), turned(right)
+        yield f"{one} @ {_turned(other)}", left, turned(right)
 
     def _fit(self, left: Value, right: Value) -> bool:
         try:
@@ -56,8 +69,18 @@ class ShapeReader(Elaborator):
 
     def _named(self, node: ast.expr) -> str:
         """What a side of an operation is called: its own text where that is short."""
-        written = ast.unparse(node).replace("_(", "'(") if _is_short(node) else ""
+        written = (ast.get_source_segment(source_of(self.text), node) or "") if _is_short(node) else ""
         return written or ("the left side" if self.offset(node) == 0 else "what stands here")
+
+
+def _is_sum(text: Fragment) -> bool:
+    tree = tree_of(text)
+    return isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub)
+
+
+def _turned(name: str) -> str:
+    """The transpose, as written."""
+    return name.removesuffix(".T") if name.endswith(".T") else f"{name}.T"
 
 
 def _is_short(node: ast.expr) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from derive.language.errors import Fragment
 from derive.marking.big_sums import Ranges, in_words
 from derive.marking.characters import Token, tokens
+from derive.marking.numpy_sums import by_name
 from derive.marking.refusals import check_signs, refuse_code
 from derive.marking.vocabulary import Vocabulary, in_plain_names
 
@@ -50,9 +51,9 @@ def left_name(text: Fragment, words: Vocabulary) -> str:
 
 
 def _in_language(line: Sequence[Token], words: Vocabulary, text: Fragment) -> tuple[list[Token], Ranges]:
-    named = in_plain_names(line, words, text)
+    named = by_name(in_plain_names(line, words, text), words.axes)
     summed, ranges = in_words(named, words, text)
-    refuse_code(summed, text)
+    refuse_code(summed, words, text)
     out = _without_slices(_conditions(_powers(summed)))
     check_signs(out, words, text)
     return out, ranges
@@ -179,6 +180,8 @@ def _conditions(line: Sequence[Token]) -> list[Token]:
             compared.append(False)
         elif token.kind == "sign" and token.text in _COMPARISONS and compared:
             compared[-1] = True
+        elif token.kind == "sign" and token.text == "=" and opened and _holds_condition(out, opened[-1]):
+            out[k] = replace(token, text="==")
         elif token.kind == "sign" and token.text in _CLOSING.values() and opened:
             start, holds = opened.pop(), compared.pop()
             before = out[start - 1] if start else None
@@ -191,6 +194,13 @@ def _conditions(line: Sequence[Token]) -> list[Token]:
         for k, token in enumerate(out)
         if not (token.text == "1" and token.kind in ("one", "number") and k + 1 < len(out) and out[k + 1].text == "[")
     ]
+
+
+def _holds_condition(line: Sequence[Token], at: int) -> bool:
+    """Whether the bracket at a place can hold a condition only: square, or behind the sign of an indicator."""
+    before = line[at - 1] if at else None
+    indicator = before is not None and before.kind == "one"
+    return indicator or (line[at].text == "[" and (before is None or before.kind == "sign"))
 
 
 def _without_slices(line: Sequence[Token]) -> list[Token]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from derive.language.errors import Fragment
 from derive.language.functions import TABLE
@@ -24,12 +24,13 @@ class Vocabulary:
 
     tensors  of the layer, its gradients, and the person's own
     others   indices, sizes and functions, abstract ones and options of the layer included
-    indices  the declared indices
+    indices  the declared indices; ``axes`` those of each of the layer's tensors and gradients
     """
 
     tensors: frozenset[str]
     others: frozenset[str]
     indices: frozenset[str]
+    axes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def with_tensors(self, names: Sequence[str]) -> Vocabulary:
         return replace(self, tensors=self.tensors | frozenset(names))
@@ -45,7 +46,8 @@ class Vocabulary:
 def vocabulary(scope: Scope) -> Vocabulary:
     """The names of a scope."""
     others = frozenset((*scope.indices, *scope.sizes, *scope.functions, *scope.options))
-    return Vocabulary(frozenset(scope.tensors), others, frozenset(scope.indices))
+    axes = {name: [index.name for index in tensor.axes] for name, tensor in scope.tensors.items() if tensor.axes}
+    return Vocabulary(frozenset(scope.tensors), others, frozenset(scope.indices), axes)
 
 
 def in_plain_names(line: Sequence[Token], words: Vocabulary, text: Fragment) -> list[Token]:
