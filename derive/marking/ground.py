@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-
 from derive.calculus.sweep import derive
 from derive.checking.forward import completed
 from derive.checking.places import Stored
@@ -17,6 +15,7 @@ from derive.checking.sizes import choose_sizes
 from derive.checking.tree import Forest
 from derive.checking.truth import given_gradients, terms_interpreter_of, true_gradients
 from derive.language.system import System
+from derive.marking.reading import largest
 from derive.steps.record import Derivation, Gradient, gradient_name
 
 RECURRENCES = (5, 1, 2, 7)  # how often things recur at the test points; sizes differ from point to point
@@ -108,8 +107,8 @@ class Place:
         return self._tensors[name]
 
     def scale(self, name: str) -> float:
-        """The size of the largest terms that a gradient is made of."""
-        return float(np.abs(self.terms_reader.tensors[name].array).max(initial=0.0))
+        """The size of the largest terms that a gradient is made of (there are none at places that it has not)."""
+        return largest(self.terms_reader.tensors[name].array)
 
 
 def ground(system: System, seed: int = 0) -> Ground:

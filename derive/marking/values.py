@@ -13,7 +13,7 @@ from derive.checking.places import Grid, Stored
 from derive.checking.reference import Interpreter
 from derive.language.expr import Elem, Expr, Index
 from derive.marking.ground import Place
-from derive.marking.reading import Reading, equal
+from derive.marking.reading import Reading, equal, largest
 
 EXACT = 1e-9  # relative difference up to which a formula evaluated in double precision counts as equal
 
@@ -96,4 +96,4 @@ def offsets(reader: Grid, left: Elem, indices: Sequence[Index], stored: Stored) 
 
 def _largest_term(reader: Interpreter, right: Expr, indices: Sequence[Index]) -> float:
     scope, _ = reader.bound(reader.scope, indices)
-    return float(np.abs(terms(reader, right, scope)).max(initial=0.0))
+    return largest(terms(reader, right, scope))

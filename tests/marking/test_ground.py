@@ -38,3 +38,9 @@ def test_steps_are_numbered_as_on_the_page() -> None:
     ground = ground_for("linear")
     steps = ground.parts["dW"][0].steps
     assert [ground.numbers[id(step)] for step in steps][0].startswith("D")
+
+
+def test_the_size_of_terms_is_a_number_where_a_tensor_has_corners_without_values() -> None:
+    """``h[0,0]`` of a stack of recurrent layers is neither an input nor an initial state."""
+    for place in ground_for("stacked_rnn").places:
+        assert np.isfinite(place.scale("dh")) and place.scale("dh") > 0.0
