@@ -73,6 +73,11 @@ class Place:
         """Knows how large the terms are of which each gradient is made."""
         return terms_interpreter_of(self.derivation, self.point, self.forest)
 
+    @cached_property
+    def elements(self) -> int:
+        """How many elements all tensors have: how long it takes to compute anything here."""
+        return sum(stored.array.size for stored in self.point.forward.values())
+
     @property
     def numbers(self) -> dict[str, float]:
         """The inputs that are single numbers: p, eps."""

@@ -12,8 +12,8 @@ from derive.marking.answer import Answer, AnswerLine
 from derive.marking.circular import circular_lines
 from derive.marking.compare import line_difference, misshapen
 from derive.marking.ground import Ground
+from derive.marking.propagate import explain_line
 from derive.marking.record import Line
-from derive.marking.replay import explain
 from derive.marking.roles import roles
 from derive.marking.sheet import Sheet
 from derive.marking.values import Values, holds
@@ -91,7 +91,7 @@ class Judge:
 
     def _wrong(self, line: AnswerLine, gradient: str, mark: Line, values: Values) -> Line:
         """The mark of a line whose value is not that of the gradient: how it differs, and by which mistake."""
-        explained = explain(self.ground, gradient, values)
+        explained = explain_line(self.ground, gradient, values, self.sheet.gradients_read(line))
         difference = line_difference(self.ground, gradient, values)
         return replace(mark, difference=difference, mistakes=explained.mistakes, others=explained.others)
 

@@ -68,6 +68,12 @@ class Sheet:
                     todo += [other for other in self.lines if other.name == name]
         return tuple(found)
 
+    def gradients_read(self, line: AnswerLine) -> frozenset[str]:
+        """The gradients on which a line rests, directly or by the person's own names."""
+        helpers = set(self.helpers_read(line))
+        lines = [line, *(other for other in self.lines if other.name in helpers)]
+        return frozenset[str]().union(*map(self._reads, lines)) & self.ground.parts.keys()
+
     def readers(self, standing: Mapping[str, Sequence[Stored]] | None = None) -> tuple[Interpreter, ...]:
         """A reader of true values and helpers at each place; ``standing`` has values that stand for helpers."""
         names = frozenset[str]().union(*map(self._reads, self.lines))

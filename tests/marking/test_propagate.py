@@ -7,7 +7,7 @@ import numpy as np
 from derive.marking.ground import Ground
 from derive.marking.propagate import explain_all
 from derive.marking.values import Value
-from tests.marking.marks import ground_for
+from tests.marking.marks import ground_for, lines
 
 
 def given(ground: Ground, backward: object, names: list[str]) -> Mapping[str, list[Value | None]]:
@@ -57,3 +57,10 @@ def test_a_forgotten_slope() -> None:
     ground = ground_for("rnn")
     found = explain_all(ground, given(ground, lambda p: rnn(p, slope=False), ["dW_h", "db_h"]))
     assert {m.gradient for e in found.values() for m in e.mistakes} == {"da"}
+
+
+def test_a_line_that_works_out_two_steps_at_once() -> None:
+    """The slope of tanh is wrong, and the line says dW_h directly from the true dh."""
+    line = lines("rnn", "dW_h = sum((dh[t]*(1 - h[t])).T @ h[t-1], t)")["dW_h"]
+    (mistake,) = line.mistakes
+    assert mistake.gradient == "da" and mistake.kind == "wrong power"
