@@ -35,7 +35,7 @@ def _reading(ground: Ground, place: Place, part: Gradient | None, value: Value) 
         place.know(ground.parts)
         holds = conditions(ground.derivation, part, place.reader)
     yours, right = value.yours[value.where], value.right[value.where]
-    return Reading(yours, right, value.scale, place.point.sizes, place.numbers, holds)
+    return Reading(yours, right, value.scale, place.point.sizes, place.numbers, holds, value.precision)
 
 
 def misshapen(ground: Ground, line: AnswerLine, readers: Sequence[Interpreter]) -> Difference | None:

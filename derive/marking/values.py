@@ -13,7 +13,7 @@ from derive.checking.places import Grid, Stored
 from derive.checking.reference import Interpreter
 from derive.language.expr import Elem, Expr, Index
 from derive.marking.ground import Place
-from derive.marking.reading import Reading, equal, largest
+from derive.marking.reading import DOUBLE, Reading, equal, largest
 
 EXACT = 1e-9  # relative difference up to which a formula evaluated in double precision counts as equal
 
@@ -24,21 +24,23 @@ Where = tuple[int | slice, ...]
 class Value:
     """A person's value of a gradient at one point and the right one, both as stored, base cases included.
 
-    where  which elements the answer speaks of; ``yours`` is ``right`` at the others
-    scale  the size of the terms that the values may be rounded from, where these cancel
+    where      which elements the answer speaks of; ``yours`` is ``right`` at the others
+    scale      the size of the terms that the values may be rounded from, where these cancel
+    precision  of the arithmetic that ``yours`` was computed in
     """
 
     yours: Array
     right: Array
     where: Where
     scale: float = 0.0
+    precision: float = DOUBLE
 
     def agrees(self, tolerance: float = EXACT) -> bool:
-        return equal(Reading(self.yours, self.right, self.scale, {}), tolerance)
+        return equal(Reading(self.yours, self.right, self.scale, {}, precision=self.precision), tolerance)
 
     def fits(self, other: Array, tolerance: float) -> bool:
         """Whether another value of the gradient is the person's, as far as the answer goes."""
-        return close(other[self.where], self.yours[self.where], self.scale, tolerance)
+        return close(other[self.where], self.yours[self.where], self.scale, max(tolerance, 256 * self.precision))
 
     def without(self, where: Where) -> Value:
         """The value with some elements left to another line."""
