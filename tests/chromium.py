@@ -142,7 +142,9 @@ def started(profile: Path) -> Iterator[Browser]:
             browser.attach()
             yield browser
         finally:
-            process.terminate()
-            process.wait()
-            os.close(to)
+            os.close(to)  # by which the browser ends
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
             os.close(back)

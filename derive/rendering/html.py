@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -38,7 +38,7 @@ from derive.rendering.document import (
     Text,
     figure,
 )
-from derive.rendering.formula import Formula
+from derive.rendering.formula import Formula, Lines, Row, Sign, parts_of
 from derive.rendering.mathml import mathml, phantom
 from derive.rendering.metrics import width
 from derive.rendering.pictures.shapes import Ink
@@ -138,6 +138,20 @@ def display(context: Context, formula: Formula, indent: Formula | None = None) -
     return Markup(shown)
 
 
+def together(formulas: Sequence[Formula]) -> Formula:
+    """Equations one below the other, aligned where their right sides begin."""
+    rows = tuple(row for formula in formulas for row in _rows(formula))
+    return Lines(rows) if len(rows) > 1 else formulas[0]
+
+
+def _rows(formula: Formula) -> tuple[tuple[Formula, Formula], ...]:
+    if isinstance(formula, Lines):
+        return formula.rows
+    parts = parts_of(formula)
+    where = next((k for k, p in enumerate(parts) if isinstance(p, Sign) and p.kind == "relation"), 0)
+    return ((Row(parts[:where]), Row(parts[where:])),)
+
+
 @pass_context
 def math(context: Context, formula: Formula) -> Markup:
     """A formula in a line."""
@@ -224,6 +238,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "inline": inline,
         "plain": plain,
         "display": display,
+        "together": together,
         "math": math,
         "anchor": anchor,
         "contents": contents,

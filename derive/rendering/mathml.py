@@ -68,6 +68,10 @@ def _ml(formula: F.Formula | None, c: Setting) -> str:
         case F.Script(F.Delimiter(text, size, opening), below, above):
             base = f"<mrow>{_strut(size)}{_delimiter(text, size, 'prefix' if opening else 'postfix')}</mrow>"
             return _scripts(base, _ml(below, c.inside), _ml(above, c.inside))
+        case F.Script(F.Name(number="") as name, None, above):
+            return _element(name, (), c, _ml(above, c.inside))
+        case F.Script(F.Indexed(F.Name(number="") as name, places, tight), None, above):
+            return _element(name, _with_commas(places, tight, c), c, _ml(above, c.inside))
         case F.Script(base, below, above):
             return _scripts(_one(base, c), _ml(below, c.inside), _ml(above, c.inside))
         case F.Big():
@@ -175,11 +179,10 @@ def _lines(rows: Sequence[tuple[F.Formula, F.Formula]], c: Setting) -> str:
 # Names
 
 
-def _element(name: F.Name, places: Sequence[str], c: Setting) -> str:
-    """A name and the indices below it."""
+def _element(name: F.Name, places: Sequence[str], c: Setting, above: str = "") -> str:
+    """A name, the indices below it and what stands above."""
     pieces = [_label(name, c), *places] if name.label else places
     below = _COMMA.join(pieces)
-    above = ""
     if name.number:
         above = f'<mo stretchy="false">(</mo><mn>{escape(name.number)}</mn><mo stretchy="false">)</mo>'
     of = f' data-of="{escape(name.source)}"' if name.source in c.known else ""

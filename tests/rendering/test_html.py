@@ -12,7 +12,7 @@ from derive.language.load import layer
 from derive.rendering import document as D
 from derive.rendering import formula as F
 from derive.rendering.compose import compose
-from derive.rendering.html import anchor, contents, digest, plain
+from derive.rendering.html import anchor, contents, digest, plain, together
 from derive.rendering.render import pictures, printed
 
 A = F.Name("a", "a")
@@ -129,7 +129,16 @@ def test_a_line_that_goes_on_stands_under_the_right_side():
     source = body(step)
     assert '<math display="block"><mphantom><mi>a</mi></mphantom><mo form="infix">=</mo>' in source
     assert '<span class="rule">some rule</span> <a href="#D2">(D2)</a>' in source
-    assert "<div>Because. Shape: I.</div>" in source and "✓" not in source
+    assert '<div>Because. <span class="shape">Shape: I.</span></div>' in source and "✓" not in source
+
+
+def test_results_are_aligned_at_their_relation_signs():
+    two = (F.row(A, F.EQUALS, A), F.Lines(((F.row(A, A), F.row(F.EQUALS, A)), (F.Row(()), F.row(F.PLUS, A)))))
+    rows = together(two).rows
+    assert [r[0] for r in rows] == [F.Row((A,)), F.row(A, A), F.Row(())]
+    assert all(r[1].parts[0] in (F.EQUALS, F.PLUS) for r in rows)
+    assert together(two[:1]) == two[0]
+    assert body(D.Result(two, ())).count("<math") == 1
 
 
 def test_a_badge_only_where_there_is_a_record():
