@@ -73,9 +73,11 @@ class _Reading:
         lines = without_repeats(lines, lambda name: name not in self.backward.tensors)
         own = [line.draft for line in lines if line.draft is not None and line.name not in self.backward.tensors]
         told = {*self.backward.tensors, *(draft.name for draft in own)}
+        options = {name: option for name, option in self.scope.options.items() if name not in told}
+        scope = replace(self.scope, options=options)  # a person's own name goes before that of an option
         broken = {s.name: because(s.name, s.statement.number) for s in lines if s.name not in told}
-        known = own_tensors(own, self.scope, facts_of(self.backward), broken)
-        reader = replace(self, scope=replace(self.scope, tensors={**self.scope.tensors, **known.tensors}))
+        known = own_tensors(own, scope, facts_of(self.backward), broken)
+        reader = replace(self, scope=replace(scope, tensors={**scope.tensors, **known.tensors}))
         lines = [reader.in_index_form(line, known) for line in lines]
         lines = without_repeats(lines, lambda name: name in self.backward.tensors)
         bounds = reader.boundaries(lines, known)

@@ -94,8 +94,7 @@ def _check_name(name: str, text: Fragment, scope: Scope) -> None:
         raise text.error(f"{name} is a tensor of the layer", 0, hint)
     if tensor is not None:
         return
-    kinds = ((scope.sizes, "a size"), (scope.indices, "an index"), (scope.options, "a function"))
-    for known, what in kinds:
+    for known, what in ((scope.sizes, "a size"), (scope.indices, "an index")):
         if name in known:
             raise text.error(f"{name} is {what} of the layer", 0, "take another name")
     if name in FUNCTIONS or name in scope.functions:

@@ -7,8 +7,10 @@ the units of the state because the axes at which they stand do.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from derive.language.elaborate import items_of
 from derive.language.errors import Fragment
@@ -64,6 +66,28 @@ def letters(
     return out
 
 
+def unshadowed(left: Sequence[str], text: Fragment, scope: Scope) -> Scope:
+    """The scope of a line without the tensors whose names the line uses for indices and for nothing else."""
+    written = Counter(node.id for node in names_in(tree_of(text)))
+    indices = Counter(node.id for node in _as_indices(text, scope))
+    taken = {n for n in (*left, *indices) if n in scope.tensors and written[n] == indices[n]}
+    return replace(scope, tensors={n: t for n, t in scope.tensors.items() if n not in taken}) if taken else scope
+
+
+def _as_indices(text: Fragment, scope: Scope) -> Iterator[ast.Name]:
+    """The names that stand where only an index can: in the places of an element, or after what is reduced."""
+    for node in ast.walk(tree_of(text)):
+        if isinstance(node, ast.Subscript):
+            for item in items_of(node.slice):
+                yield from _index_names(item, scope)
+        elif _is_reduction(node):
+            yield from (a for a in node.args[1:] if isinstance(a, ast.Name))
+
+
+def _is_reduction(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (*REDUCTIONS, *ALONG)
+
+
 def _range(name: str, left: Range | None, use: Uses, scope: Scope, facts: Facts) -> Range | None:
     declared = scope.index(name)
     if declared is not None:
@@ -109,7 +133,7 @@ def _uses(text: Fragment, scope: Scope) -> dict[str, Uses]:
                     one = use(name)
                     if axis is not None:
                         (one.plain if name is item else one.shifted).append(axis)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (*REDUCTIONS, *ALONG):
+        elif _is_reduction(node):
             for argument in node.args[1:]:
                 if isinstance(argument, ast.Name):
                     use(argument)

@@ -17,7 +17,7 @@ from derive.language.scope import Scope
 from derive.language.system import Tensor
 from derive.language.traverse import walk
 from derive.marking.left_side import LeftSide
-from derive.marking.letters import Range, letters
+from derive.marking.letters import Range, letters, unshadowed
 from derive.marking.meaning import check_names
 from derive.marking.shape_reader import ShapeReader, named_axes, shape_text
 from derive.marking.spelling import Spelled
@@ -53,6 +53,7 @@ def read_right(
     line: Spelled, left: LeftSide, scope: Scope, facts: Facts, known: Sequence[Index], missing: Mapping[str, str]
 ) -> Read:
     """The right side of a line; ``known`` are the axes of the tensor on the left, if they are.  Raises LayerError."""
+    scope = unshadowed(left.letters, line.right, scope)
     own = {name: _ranged(name, *ends, scope) for name, ends in line.ranges.items()}
     scope = replace(scope, indices={**scope.indices, **own})
     axes: list[Range | None] = [(a.low, a.high) for a in known]

@@ -13,7 +13,7 @@ from derive.language.ranges import Facts
 from derive.language.scope import Scope
 from derive.language.system import Tensor
 from derive.marking.drafts import Draft
-from derive.marking.letters import letters, names_in
+from derive.marking.letters import letters, names_in, unshadowed
 from derive.marking.lines import of_own_shape, read_right
 from derive.marking.shape_reader import named_axes
 
@@ -85,6 +85,7 @@ def _supposed(draft: Draft, scope: Scope, facts: Facts) -> tuple[Index, ...]:
     """The axes of a tensor that needs itself."""
     if draft.left.is_fixed:
         return _axes(draft, scope, facts, {})
+    scope = unshadowed(draft.left.letters, draft.line.right, scope)
     found = letters([(name, None) for name in draft.left.letters], draft.line.right, scope, facts)
     given = tuple(found[name] for name in draft.left.letters)
     inner = replace(scope, indices={**scope.indices, **found}, free=frozenset(draft.left.letters))

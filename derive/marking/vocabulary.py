@@ -84,11 +84,11 @@ def _gradient(line: Sequence[Token], at: int, words: Vocabulary, text: Fragment)
             return _by(rest[3], first.at, words), 5
         return _by(rest[0], first.at, words), 2
     loss = first.kind == "name" and first.text[:1] == "d" and words.is_loss(first.text[1:])
-    if loss and not words.known(first.text) and signs[:1] == ["/"] and kinds[1:2] == ["name"]:
-        if rest[1].text[:1] == "d" and words.known(rest[1].text):
-            return replace(rest[1], at=first.at), 3
+    if loss and not words.known(first.text) and signs[:1] == ["/"]:
         if kinds[1:3] == ["partial", "name"]:
             return _by(rest[2], first.at, words), 4
+        if kinds[1:2] == ["name"] and rest[1].text[:1] == "d" and words.known(rest[1].text):
+            return replace(rest[1], at=first.at), 3
     return None, 1
 
 

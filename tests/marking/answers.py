@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+import pytest
 
 from derive.calculus.sweep import derive
 from derive.checking.forward import completed
@@ -10,9 +11,13 @@ from derive.checking.points import point
 from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes
 from derive.checking.truth import interpreter_of
+from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Expr
 from derive.language.load import load
+from derive.language.scope import scope_of
 from derive.marking.answer import Answer, AnswerLine, read
+from derive.marking.spelling import spelled
+from derive.marking.vocabulary import Vocabulary, vocabulary
 from derive.steps.record import Derivation
 
 
@@ -68,3 +73,24 @@ def is_right(layer: str, text: str) -> bool:
     judged = [one for one in found.lines if one.name not in found.helpers]
     assert judged
     return all(apart(layer, found, one) < 1e-9 for one in judged)
+
+
+def spelling(layer: str, text: str) -> str:
+    """A line as the language writes it."""
+    words = vocabulary(scope_of(derivation(layer).backward))
+    found = spelled(Fragment.of(text, "answer.txt"), words)
+    return f"{found.left.text} = {found.right.text}"
+
+
+def refused(layer: str, text: str) -> LayerError:
+    """What is said of a line that cannot be spelled."""
+    with pytest.raises(LayerError) as caught:
+        spelling(layer, text)
+    return caught.value
+
+
+def names(text: str, *known: str) -> Vocabulary:
+    """A vocabulary: tensors, and after a semicolon indices; ``known`` are other names."""
+    tensors, _, indices = text.partition(";")
+    others = frozenset((*known, *indices.split()))
+    return Vocabulary(frozenset(tensors.split()), others, frozenset(indices.split()))

@@ -1,0 +1,58 @@
+"""A line in index form: the axes of its value are those of the gradient, or the value has another shape."""
+
+import pytest
+
+from tests.marking.answers import error, is_right, line
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        ("linear", "dW = dy.T @ x"),
+        ("linear", "dW = (x.T @ dy).T"),
+        ("linear", "dW[o] = sum(dy[n,o]*x[n], n)"),
+        ("linear", "dW[o,i] = sum(dy[n,o]*x[n,i], n)"),
+        ("linear", "dW[i,n] = sum(dy[b,i]*x[b,n], b)"),  # letters of one's own, declared as other indices
+        ("linear", "dx[n] = W.T @ dy[n]"),
+        ("linear", "dW = Σ_n outer(dy[n], x[n])"),
+        ("rnn", "dh[0] = da[1] @ W_h"),
+        ("rnn", "dh[T,n,i] = sum(dz[T,n,o]*W_y[o,i], o)"),
+        ("rnn", "dl = 1"),
+        ("birnn", "dr[T+1] = de[T] @ V_r"),
+    ],
+)
+def test_values_of_the_right_shape(layer: str, text: str) -> None:
+    assert is_right(layer, text)
+
+
+@pytest.mark.parametrize(
+    ("layer", "text", "axes", "right"),
+    [
+        ("linear", "dW = x.T @ dy", "I O", "sum(x[n,i]*dy[n,o], n)"),
+        ("linear", "dW[i,o] = sum(dy[n,o]*x[n,i], n)", "I O", "sum(dy[n,o]*x[n,i], n)"),
+        ("linear", "db = dy", "N O", "dy[n,o]"),
+        ("linear", "db[n,o] = dy[n,o]", "N O", "dy[n,o]"),
+        ("linear", "dW[o] = sum(dy[n,o]*x[n,i], n, i)", "O", "sum(dy[n,o]*x[n,i], n, i)"),
+        ("rnn", "dl[n,t] = y[t,n,1]", "N T", "y[t,n,1]"),
+        ("rnn", "dh[t] = da[t].T", "T H N", "da[t,n,i]"),
+    ],
+)
+def test_values_of_another_shape_keep_their_axes(layer: str, text: str, axes: str, right: str) -> None:
+    found = line(layer, text)
+    assert found.left is None and found.error is None
+    assert " ".join(str(axis.extent) for axis in found.axes) == axes
+    assert str(found.right) == right
+
+
+def test_a_fixed_place_of_another_shape_is_an_error() -> None:
+    assert "this has shape (H, D), and dh[0] has shape (N, H)" in error("rnn", "dh[0] = W_x")
+
+
+def test_a_value_with_fewer_axes_is_spread_and_it_is_said() -> None:
+    found = line("linear", "dW = sum(x, n)")
+    assert str(found.left) == "dW[o,i]"
+    assert found.remark == "this has shape (I,), and dW has shape (O, I): it is taken to be the same for every o"
+
+
+def test_the_index_of_a_line_is_not_taken_for_an_axis_left_out() -> None:
+    assert "index o is free" in error("linear", "dW = dy[1,o]*x")

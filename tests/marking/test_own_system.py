@@ -1,0 +1,41 @@
+"""The person's own tensors can be evaluated, recurrences too; what goes in a circle is said."""
+
+import numpy as np
+
+from tests.marking.answers import answer, evaluated, is_right
+
+
+def test_a_recurrence_of_the_person_s_own_has_the_true_value() -> None:
+    text = "δ[t] = (δ[t+1] @ W_h + dz[t] @ W_y) * (1 - h[t]**2)\nda = δ\ndW_h = sum(δ[t].T @ h[t-1], t)"
+    assert is_right("rnn", text)
+
+
+def test_the_last_step_may_have_a_line_of_its_own() -> None:
+    text = "δ[T] = (dz[T] @ W_y) * (1 - h[T]**2)\nδ[t] = (δ[t+1] @ W_h + dz[t] @ W_y) * (1 - h[t]**2)\nda = δ"
+    assert is_right("rnn", text)
+    assert is_right("rnn", text.replace("δ[T] = (dz[T] @ W_y) * (1 - h[T]**2)", "δ[T+1] = 0*h0"))
+
+
+def test_the_system_holds_the_own_tensors_and_indices() -> None:
+    found = answer("rnn", "u[p,q] = sum(da[t,m,p]*h[t-1,m,q], t, m)\ndW_h = u")
+    assert "u" in found.system.tensors and {"p", "q", "m"} <= found.system.indices.keys()
+    reader = evaluated("rnn", found)
+    assert np.allclose(reader.tensors["u"].array, reader.tensors["dW_h"].array, rtol=1e-12)
+
+
+def test_a_circle_is_an_error_of_its_lines_and_of_those_that_read_them() -> None:
+    found = answer("rnn", "u[t,n,i] = v[t,n,i]*2\nv[t,n,i] = u[t,n,i] + 1\nw = 2*v\nda = w\ndz = 2*(y - target)")
+    messages = [one.error.message if one.error else "" for one in found.lines]
+    assert messages == [
+        "circular: u, v need each other at the same place",
+        "circular: u, v need each other at the same place",
+        "v is a name of your own that could not be read",
+        "w is a name of your own that could not be read",
+        "",
+    ]
+    assert found.helpers == {}
+
+
+def test_a_name_that_needs_itself_at_the_same_place_is_an_error() -> None:
+    (one,) = answer("rnn", "u[t,n,i] = u[t,n,i] + dh[t,n,i]").lines
+    assert one.error is not None and one.error.message == "u needs itself at the same place"
