@@ -34,7 +34,9 @@ def keep_to_what_is_used(font: TTFont) -> None:
     for delimiter in DELIMITERS:
         form = forms[letters[ord(delimiter)]]
         kept = [r for r in form.MathGlyphVariantRecord if r.AdvanceMeasurement <= TALLEST]
-        form.MathGlyphVariantRecord, form.VariantCount, form.GlyphAssembly = kept, len(kept), None
+        form.MathGlyphVariantRecord, form.VariantCount = kept, len(kept)
+        if len(kept) > 1:  # else it grows by being put together from pieces
+            form.GlyphAssembly = None
     radical = forms[letters[ord("√")]]
     width, _ = font["hmtx"][letters[ord("√")]]
     parts = [r.VariantGlyph for r in radical.MathGlyphVariantRecord] + [
