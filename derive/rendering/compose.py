@@ -8,15 +8,18 @@ from derive.rendering.checked import GradientChecks, StepChecks
 from derive.rendering.compose_brief import how_to_see_steps
 from derive.rendering.compose_closed_form import closed_form
 from derive.rendering.compose_conventions import conventions
+from derive.rendering.compose_curves import curves
 from derive.rendering.compose_end import checks, code, rules, update
 from derive.rendering.compose_entrywise import entrywise_form
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import gradient, result
+from derive.rendering.compose_jacobian import jacobians
 from derive.rendering.compose_pictures import drawings
 from derive.rendering.compose_pytorch import in_pytorch
 from derive.rendering.compose_setting import known_symbols, setting, subtitle, symbols
 from derive.rendering.compose_sizes import sizes
 from derive.rendering.compose_study import study
+from derive.rendering.compose_windows import sliding
 from derive.rendering.coverage import Briefly
 from derive.rendering.document import Block, Document, Heading, Paragraph, text
 from derive.rendering.page import Page, page
@@ -36,6 +39,9 @@ def _blocks(page: Page) -> Iterator[Block]:
     yield from sizes(page)
     yield from drawings(page)
     yield from forward(page)
+    yield from sliding(page)
+    yield from curves(page)
+    yield from jacobians(page)
     yield from _backward(page)
     yield from study(page)
     yield from update(page)

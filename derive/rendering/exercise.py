@@ -14,11 +14,13 @@ from random import Random
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned
 from derive.rendering.compose_conventions import conventions
+from derive.rendering.compose_curves import curves
 from derive.rendering.compose_forward import forward
 from derive.rendering.compose_gradient import titled
 from derive.rendering.compose_pictures import drawings
 from derive.rendering.compose_setting import known_symbols, symbols
 from derive.rendering.compose_sizes import sizes
+from derive.rendering.compose_windows import sliding
 from derive.rendering.coverage import Briefly
 from derive.rendering.document import (
     Block,
@@ -83,6 +85,8 @@ def _given(page: Page) -> Iterator[Block]:
     yield from sizes(page)
     yield from drawings(page, backward=False)
     yield from forward(page)
+    yield from sliding(page, backward=False)
+    yield from curves(page, backward=False)
 
 
 def _tasks(page: Page, blank: Blank, random: Random, hidden: Sequence[Secret]) -> Iterator[Block]:

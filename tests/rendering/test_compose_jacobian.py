@@ -1,0 +1,44 @@
+import pytest
+
+from derive.rendering.compose_jacobian import jacobians
+from derive.rendering.page import page
+from derive.rendering.pictures.shapes import Box, Label
+
+
+def filled(drawing):
+    return [s for s in drawing.picture.shapes if isinstance(s, Box) and s.fill in ("blue", "orange")]
+
+
+def test_a_layer_of_single_entries_has_a_diagonal(derivation):
+    (drawing,) = jacobians(page(derivation("tanh"), None, None))
+    boxes = filled(drawing)
+    assert len(boxes) == 8 and len({b.x - b.y for b in boxes}) == 1
+    assert drawing.alt == "Matrix of 8 by 8 cells, of which 8 are filled."
+
+
+def test_samples_meet_in_a_batch_norm_only(derivation):
+    def corners(name):
+        (drawing,) = jacobians(page(derivation(name), None, None))
+        boxes = filled(drawing)
+        half = (max(b.x for b in boxes) + min(b.x for b in boxes)) / 2
+        top = (max(b.y for b in boxes) + min(b.y for b in boxes)) / 2
+        return {(b.x > half, b.y > top) for b in boxes}
+
+    assert len(corners("batchnorm1d")) == 4 and len(corners("layernorm")) == 2
+
+
+def test_a_softmax_is_shown_with_its_numbers(derivation):
+    for name in ("softmax", "attention"):
+        (drawing,) = jacobians(page(derivation(name), None, None))
+        numbers = [
+            float(s.content.replace("−", "-"))
+            for s in drawing.picture.shapes
+            if isinstance(s, Label) and isinstance(s.content, str)
+        ]
+        assert len(numbers) == 30 and sum(numbers[25:]) == pytest.approx(1.0, abs=0.03)
+        assert sum(numbers[:5]) == pytest.approx(0.0, abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["rnn", "mse", "embedding"])
+def test_what_recurs_ends_in_a_loss_or_reads_integers_has_none(name, derivation):
+    assert not list(jacobians(page(derivation(name), None, None)))
