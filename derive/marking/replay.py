@@ -11,7 +11,7 @@ import numpy as np
 from derive.checking.arrays import Array
 from derive.language.traverse import names_read
 from derive.marking.ground import Ground, Place
-from derive.marking.mutations import Mutant, mutants
+from derive.marking.mutations import Mutant, carried, mutants
 from derive.marking.ratio import ratio
 from derive.marking.reading import Reading
 from derive.marking.record import Mistake
@@ -42,6 +42,8 @@ def explain(ground: Ground, name: str, values: Values) -> Explanation:
         return Explanation((found[0].mistake,), tuple(islice(reversed(apart.values()), _OTHERS)))
     if factor := _factor(ground, (), values):
         return Explanation((_scaled(name, factor),))
+    if mistake := _carried(ground, name, place, value, values):
+        return Explanation((mistake,))
     pairs = (pair for pair in _pairs(tried, value) if _everywhere(ground, pair, values))
     if pair := next(pairs, ()):
         return Explanation(tuple(m.mistake for m in pair))
@@ -49,6 +51,16 @@ def explain(ground: Ground, name: str, values: Values) -> Explanation:
         if factor := _factor(ground, (one,), values):
             return Explanation((one.mistake, _scaled(name, factor)))
     return Explanation()
+
+
+def _carried(ground: Ground, name: str, place: Place, value: Value, values: Values) -> Mistake | None:
+    """A mistake in a gradient that this one rests on, where the answer says both in one line."""
+    for part in ground.parts[name]:
+        for mutant in carried(ground.derivation, part, ground.numbers):
+            changed = _with(place, mutant)
+            if changed is not None and value.fits(changed, MATCH) and _everywhere(ground, (mutant,), values):
+                return mutant.mistake
+    return None
 
 
 def _scaled(name: str, factor: str) -> Mistake:

@@ -70,6 +70,8 @@ def powers(line: Line) -> Iterator[Change]:
                     other = power(base, Num(wrong))
                     if wrong not in (0, n):
                         yield site.change("wrong power", f"`{other}` stands where `{site.node}` should", other)
+            case Pow(base, exponent) if any(isinstance(n, Bracket) for n in walk(exponent)):
+                yield site.change("dropped guard", f"`{base}` stands where `{site.node}` should", base)
             case Call("sqrt", (argument,)):
                 sentence = f"the root is missing: `{argument}` stands where `{site.node}` should"
                 yield site.change("wrong power", sentence, argument)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 
+import sympy
+
 from derive.language.binding import substitute
 from derive.language.expr import Bracket, Elem, Index, Mul, mul
 from derive.language.integers import Integer, expand, is_size, linear_in, symbols_of
@@ -41,9 +43,14 @@ def _steps(place: Integer, moved: frozenset[str]) -> list[int]:
     return [by for by in (-int(parts[1]), -1, 1, -2 * int(parts[1])) if by]
 
 
-def _aside(system: System, element: Elem, place: Integer) -> list[int]:
-    """One to either side, where a window is read that may reach outside."""
-    return [] if place.is_Symbol or element.name not in system.outside else [1, -1]
+def _aside(system: System, element: Elem, place: Integer) -> list[Integer]:
+    """One to either side, where a window is read that may reach outside; back to the first of two halves."""
+    symbols = [s for s in symbols_of(place) if not is_size(s)]
+    if element.name in system.outside and not place.is_Symbol:
+        return [sympy.Integer(1), sympy.Integer(-1)]
+    if len(symbols) == 1 and not place.is_Symbol and all(map(is_size, symbols_of(expand(place - symbols[0])))):
+        return [symbols[0] - place]
+    return []
 
 
 def _in_a_corner(system: System, element: Elem, axis: int) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from derive.calculus.match import match
-from derive.language.binding import substitute
-from derive.language.expr import Elem, Expr
+from derive.language.expr import Expr
 from derive.language.traverse import walk
 from derive.marking.mutations import (
     activations,
+    axes,
     conditions,
     counts,
     factors,
+    functions,
     overwriting,
     paths,
     places,
@@ -24,7 +24,7 @@ from derive.marking.mutations import (
 from derive.marking.mutations.mutant import Mutant
 from derive.marking.mutations.sites import Change, Family, Line
 from derive.marking.record import Mistake
-from derive.steps.record import Derivation, Gradient, Step, gradient_name
+from derive.steps.record import Derivation, Gradient, gradient_name
 
 # What is made in the chain rule and the local derivatives, in the line that still has all paths.
 ONCE: tuple[Family, ...] = (paths.constant_statistics, paths.dropped_paths, activations.activations, terms.diagonals)
@@ -52,9 +52,14 @@ ANYWHERE: tuple[Family, ...] = (
     factors.doubled_factors,
     factors.inverses,
     counts.wrong_counts,
+    functions.dropped_functions,
+    functions.wrong_values,
+    functions.extra_derivatives,
     tensors.wrong_tensors,
     tensors.wrong_throughout,
+    axes.wrong_axes,
     places.wrong_indices,
+    axes.products_of_sums,
     terms.doubled_terms,
     sums.shorter_sums,
 )
@@ -86,18 +91,7 @@ def lines(derivation: Derivation, gradient: Gradient) -> tuple[Line, ...]:
         if step.after not in found:
             known = frozenset(node for line in found for node in walk(line))
             found[step.after] = Line(derivation.backward, gradient, step.after, step, number, known)
-    for expr, step in _handed_on(derivation, gradient.right):
-        found.setdefault(expr, Line(derivation.backward, gradient, expr, step, 3, frozenset({gradient.right})))
     return tuple(found.values())
-
-
-def _handed_on(derivation: Derivation, right: Expr) -> Iterator[tuple[Expr, Step]]:
-    """What a gradient is that is nothing but another: ``dh0[n,i] = dh[0,n,i]``, and what step gives it."""
-    taken_by = {gradient_name(name): parts for name, parts in derivation.gradients.items()}
-    for part in taken_by.get(right.name, ()) if isinstance(right, Elem) else ():
-        found = match(part.left, right, frozenset(i.symbol for i in part.indices), {})
-        if found is not None and (len(part.indices) < len(part.left.index) or len(taken_by[part.left.name]) == 1):
-            yield substitute(part.right, found), part.steps[-1]
 
 
 def _changes(lines: tuple[Line, ...]) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from derive.language.expr import Bracket, Elem, Expr, mul
-from derive.language.integers import Integer
+from derive.language.integers import Integer, expand, symbols_of
 from derive.language.schedule import reads
 from derive.language.system import Tensor
 from derive.language.traverse import names_read, transform
@@ -21,7 +21,7 @@ def wrong_tensors(line: Line) -> Iterator[Change]:
     later = _later(line)
     for site in line.sites:
         if isinstance(site.node, Elem) and site.clear:
-            for name in _alike(line.layer, site.node.name):
+            for name in alike(line.layer, site.node.name):
                 for element in _read_as(line.layer, name, site.node):
                     if element != line.gradient.left and name not in later:
                         yield from _instead(site, element)
@@ -39,7 +39,7 @@ def wrong_throughout(line: Line) -> Iterator[Change]:
             continue
         left = sites[0].node
         assert isinstance(left, Elem)
-        for name in (n for n in _alike(line.layer, known) if n not in later and n != line.gradient.left.name):
+        for name in (n for n in alike(line.layer, known) if n not in later and n != line.gradient.left.name):
             if all(missing_conditions(line.system, _under(s.node, known, name), s.facts) == () for s in sites):
                 right = transform(line.expr, lambda n, k=known, o=name: _under(n, k, o))  # type: ignore[misc]
                 sentence = f"`{Elem(name, left.index)}` stands where `{left}` should, everywhere"
@@ -64,15 +64,16 @@ def _instead(site: Site, element: Elem) -> Iterator[Change]:
 
 
 def _read_as(layer: Layer, name: str, element: Elem) -> list[Elem]:
-    """Another tensor at the same place; and a step before, where the layer reads it so."""
+    """Another tensor at the same place; and a step before or after, where the layer reads it so."""
     same = Elem(name, element.index)
     places = _read_places(layer, name)
-    before = [
-        Elem(name, (*same.index[:axis], place - 1, *same.index[axis + 1 :]))
+    apart = [
+        Elem(name, (*same.index[:axis], other, *same.index[axis + 1 :]))
         for axis, place in enumerate(same.index)
-        if place.is_Symbol and place - 1 in places
+        for other in sorted(places, key=str)
+        if other != place and symbols_of(other) == symbols_of(place) != frozenset() and expand(other - place).is_Integer
     ]
-    return [same, *before]
+    return [same, *apart]
 
 
 @lru_cache(maxsize=1024)
@@ -83,7 +84,7 @@ def _read_places(layer: Layer, name: str) -> frozenset[Integer]:
 
 
 @lru_cache(maxsize=1024)
-def _alike(layer: Layer, name: str) -> tuple[str, ...]:
+def alike(layer: Layer, name: str) -> tuple[str, ...]:
     """The tensors of the same sort and axes, those first that an equation has together with this one."""
     system = layer.system
     own = system.tensors[name]

@@ -38,3 +38,8 @@ def test_a_gate_and_what_it_leaves_of_one():
 def test_a_number_forgotten_or_doubled_leaves_the_sign():
     assert changes(dropped_factors, "layernorm", "dv")["the scale `1/2` is missing"] == "-dr[n]*r[n]**3"
     assert changes(doubled_factors, "layernorm", "dv")["`-1/2` stands twice"] == "-(1/4)*dr[n]*r[n]**3"
+
+
+def test_the_exponent_that_leaves_one_factor_out_is_missing():
+    found = changes(powers, "noisy_or", "dq")
+    assert found["`q[n,o,l]` stands where `q[n,o,l]**[l != i]` should"] == "-dy[n,o]*prod(q[n,o,l], l)"

@@ -62,3 +62,8 @@ def test_a_window_one_aside():
     found = changes(shifted, "conv1d", "dW")
     sentence = "`x[n,c,s*p+d*u+1-q]` stands where `x[n,c,s*p+d*u-q]` should"
     assert found[sentence] == "sum(dy[n,o,p]*x[n,c,s*p+d*u+1-q], n, p)"
+
+
+def test_the_other_half_of_a_concatenation():
+    found = changes(shifted, "birnn", "dr")
+    assert found["`dy[t,n,i]` stands where `dy[t,n,i+H]` should"].endswith("+ dy[t,n,i]")

@@ -56,11 +56,3 @@ def test_the_step_is_that_of_the_document_and_none_where_the_document_has_none()
     steps = {m.mistake.sentence: m.mistake.step for m in all_mutants("rnn", "dh")}
     assert steps["your dh leaves out the path through `a[t+1,n,k]`"] == "D6"
     assert {m.mistake.step for m in all_mutants("lstm", "da_f")} == {""}  # shown as a repetition only
-
-
-def test_a_gradient_that_is_another_ones_may_be_wrong_as_that_may():
-    derivation = derive(load("rnn"))
-    (gradient,) = derivation.gradients["h0"]
-    assert [str(line.expr) for line in lines(derivation, gradient)] == ["dh[0,n,i]", "sum(da[1,n,k]*W_h[k,i], k)"]
-    transposed = next(m for m in all_mutants("rnn", "dh0") if m.mistake.kind == "transposed")
-    assert (str(transposed.right), transposed.mistake.gradient) == ("sum(da[1,n,k]*W_h[i,k], k)", "dh0")

@@ -21,7 +21,7 @@ def test_the_gradient_itself_stands_for_another_only_at_another_place():
     assert changes(wrong_tensors, "linear", "dx") == {}
 
 
-def test_a_value_of_the_step_before_where_the_layer_reads_it_so():
+def test_a_value_of_another_step_where_the_layer_reads_it_so():
     found = changes(wrong_tensors, "gru", "dr")
     assert found["`h[t-1,n,j]` stands where `m[t,n,j]` should"] == "da_h[t,n,j]*h[t-1,n,j]"
 
