@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from derive.language.errors import LayerError
 from derive.language.expr import Elem
 from derive.language.traverse import names_read
 from derive.marking.answer import Answer, AnswerLine
@@ -68,14 +69,23 @@ class Judge:
         if line.name in self.ground.given:
             return replace(mark, verdict="unjudged", remark=f"{line.name} is given from above; this line is not used")
         if line.error is not None:
-            return replace(mark, remark=str(line.error))
+            return self._with_error(line, mark, line.error)
         if line.left is None:
-            return replace(mark, difference=misshapen(self.ground, line, self.sheet.plain))
-        if line not in self.sheet.lines or line.number in self.circular:
-            return replace(mark, remark=self._in_a_circle(line))
+            return replace(mark, difference=misshapen(self.ground, line, self.sheet.plain), remark=line.remark)
+        if line.number in self.circular:
+            return replace(mark, remark=f"{line.name} is computed from itself: this holds whatever {line.name} is")
         if line.name in self.sheet.answer.helpers:
             return self._helper(line, mark, rests_on_wrong)
         return self._about_a_gradient(line, mark, rests_on_wrong)
+
+    def _with_error(self, line: AnswerLine, mark: Line, error: LayerError) -> Line:
+        """The mark of a line that cannot be read, or that reads what is not there: it may be right but for that."""
+        if line.unguarded is None or line.name not in self.ground.parts:
+            return replace(mark, remark=str(error))
+        values = self.sheet.values(replace(line, right=line.unguarded, error=None))
+        if holds(values):
+            return replace(mark, remark=f"{error}\nwith that the line is right")
+        return replace(self._wrong(line, line.name, mark, values), remark=str(error))
 
     def _about_a_gradient(self, line: AnswerLine, mark: Line, rests_on_wrong: bool) -> Line:
         values = self.sheet.values(line)
@@ -93,7 +103,8 @@ class Judge:
         """The mark of a line whose value is not that of the gradient: how it differs, and by which mistake."""
         explained = explain_line(self.ground, gradient, values, self.sheet.gradients_read(line))
         difference = line_difference(self.ground, gradient, values)
-        return replace(mark, difference=difference, mistakes=explained.mistakes, others=explained.others)
+        remark = "; ".join(filter(None, (mark.remark, line.remark)))
+        return replace(mark, difference=difference, mistakes=explained.mistakes, others=explained.others, remark=remark)
 
     def _helper(self, line: AnswerLine, mark: Line, rests_on_wrong: bool) -> Line:
         """The mark of a person's own name: unjudged, unless it has to stand for a gradient."""
@@ -113,11 +124,6 @@ class Judge:
         if self.sheet.is_zero(line):
             return replace(mark, verdict="right", right="")
         return replace(mark, right="", remark=f"there is no {line.left}: what lies past the end is 0")
-
-    def _in_a_circle(self, line: AnswerLine) -> str:
-        if line in self.sheet.lines:
-            return f"{line.name} is computed from itself: this holds whatever {line.name} is"
-        return f"{line.name} needs itself, or a name that needs itself, before it is known"
 
     def _right(self, name: str) -> str:
         """The right lines, in the language."""

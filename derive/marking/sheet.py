@@ -8,8 +8,6 @@ from functools import cached_property
 
 from derive.checking.places import Stored
 from derive.checking.reference import Interpreter
-from derive.language.schedule import CircularError, schedule
-from derive.language.system import Equation
 from derive.language.traverse import names_read
 from derive.marking.answer import Answer, AnswerLine
 from derive.marking.ground import Ground, Place
@@ -26,36 +24,11 @@ class Sheet:
     @cached_property
     def lines(self) -> tuple[AnswerLine, ...]:
         """The lines that can be evaluated."""
-        read = [line for line in self.answer.lines if line.right is not None]
-        lost = self._without_value
-        return tuple(line for line in read if line.name not in lost and self._reads(line).isdisjoint(lost))
-
-    @cached_property
-    def _without_value(self) -> frozenset[str]:
-        """Helpers that cannot be computed, since they need themselves, and those that need such a one."""
-        lost: set[str] = set()
-        while True:
-            try:
-                schedule(self.answer.system, self._definitions(lost))
-            except CircularError as error:
-                lost.update(error.names)
-                continue
-            more = {e.name for e in self._definitions(lost) if not names_read(e.right).isdisjoint(lost)}
-            if not more:
-                return frozenset(lost)
-            lost |= more
-
-    def _definitions(self, without: set[str] | frozenset[str]) -> list[Equation]:
-        """What the person's own names are."""
-        return [
-            Equation(line.left, line.right, line.indices, line.text)
-            for line in self.answer.lines
-            if line.name in self.answer.helpers and line.name not in without
-            if line.left is not None and line.right is not None
-        ]
+        return tuple(line for line in self.answer.lines if line.right is not None)
 
     def _reads(self, line: AnswerLine) -> frozenset[str]:
-        return names_read(line.right) if line.right is not None else frozenset()
+        right = line.unguarded if line.right is None else line.right
+        return names_read(right) if right is not None else frozenset()
 
     def helpers_read(self, line: AnswerLine) -> tuple[str, ...]:
         """The person's own names on which a line rests, directly or by others of them."""
@@ -76,8 +49,9 @@ class Sheet:
 
     def readers(self, standing: Mapping[str, Sequence[Stored]] | None = None) -> tuple[Interpreter, ...]:
         """A reader of true values and helpers at each place; ``standing`` has values that stand for helpers."""
-        names = frozenset[str]().union(*map(self._reads, self.lines))
-        system = replace(self.answer.system, equations=tuple(self._definitions(self._without_value)), loss=None)
+        names = frozenset[str]().union(*map(self._reads, self.answer.lines))
+        own = tuple(e for e in self.answer.system.equations if e.name in self.answer.helpers)
+        system = replace(self.answer.system, equations=own, loss=None)
         return tuple(
             place.reader_of(system, names, {name: values[k] for name, values in (standing or {}).items()})
             for k, place in enumerate(self.ground.places)

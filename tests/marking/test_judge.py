@@ -117,3 +117,20 @@ def test_a_gradient_that_cancels_is_zero_in_any_form() -> None:
 def test_a_line_written_again_makes_up_for_one_that_could_not_be_read() -> None:
     text = "dy = 2(y - target)\ndy = 2*(y - target)\ndz = dy"
     assert verdicts("rnn", text) == [("dy", "wrong"), ("dy", "right"), ("dz", "right")]
+
+
+def test_a_read_outside_the_range_is_wrong_and_what_would_make_it_right_is_said() -> None:
+    layer = derive.Layer(
+        indices="p=0..P-1 u=0..K-1 i=0..L-1",
+        inputs="x[i]",
+        params="W[u]",
+        equations="y[p] = sum(W[u]*x[p+u], u)",
+        sizes="P = L - K + 1",
+        output="y",
+    )
+    line = lines(layer, "dx[i] = sum(dy[i-u]*W[u], u)")["dx"]
+    assert (
+        line.verdict == "wrong" and "outside the range" in line.remark and "with that the line is right" in line.remark
+    )
+    line = lines(layer, "dx[i] = sum(dy[i-u]*W[K-1-u], u)")["dx"]
+    assert "with that" not in line.remark and line.mistakes[0].kind == "flipped"

@@ -22,6 +22,11 @@ def test_a_helper_that_needs_itself_has_no_value_and_takes_its_readers_along() -
     assert [line.name for line in made.lines] == ["db"]
 
 
+def test_the_gradients_on_which_a_line_rests() -> None:
+    made = sheet("rnn", "s = dh\nda = s*(1 - h**2) + dz @ W_y")
+    assert made.gradients_read(made.lines[1]) == {"dh", "dz"}
+
+
 def test_a_recurrent_helper_has_a_value() -> None:
     text = "s[t,n,i] = h[t,n,i] + [t < T]*s[t+1,n,i]"
     assert [line.name for line in sheet("rnn", text).lines] == ["s"]
