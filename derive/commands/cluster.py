@@ -129,7 +129,8 @@ def _result(future: Any) -> Any:
 
     Raises _Gone where the result itself is lost, and LayerError where workers could not do the work.
     """
-    from distributed import CommClosedError, KilledWorker
+    from distributed import KilledWorker
+    from distributed.comm.core import CommClosedError
 
     try:
         return future.result(timeout=_PATIENCE)

@@ -69,7 +69,7 @@ def test_workers_are_killed_on_the_way_and_nothing_is_lost_or_given_twice(local,
             pid = int(max(tmp_path.glob("*.begun"), key=os.path.getmtime).read_text(encoding="utf-8").split()[-1])
             os.kill(pid, signal.SIGKILL)
 
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     results = settled_on(local.scheduler_address, noted, [(os.fspath(tmp_path), n) for n in names], names)
     killer.join()
@@ -132,7 +132,7 @@ def test_a_cluster_that_goes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             time.sleep(0.01)
         short.close()
 
-    closer = threading.Thread(target=close)
+    closer = threading.Thread(target=close, daemon=True)
     closer.start()
     names = [f"n{k}" for k in range(100)]
     with pytest.raises(LayerError, match="went away|no workers"):
