@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import derive
+from derive.commands.check import check
 from derive.commands.console import chosen, complain, print_out, write
 from derive.language.errors import LayerError, nearest
 
@@ -171,6 +172,9 @@ def verify(
     for system, found in zip(systems, results, strict=True):
         print_out(_checks(system, found))
     raise typer.Exit(0 if all(found.ok for found in results) else 1)
+
+
+app.command()(check)
 
 
 @app.command()

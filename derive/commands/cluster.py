@@ -22,7 +22,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _PATIENCE = 30.0  # seconds to wait for the scheduler, and for a first worker
-_PROBE = 5.0  # seconds without a result after which it is asked whether there are workers at all
+_PROBE = 5.0  # seconds without a result after which it is asked for again, and whether there are workers at all
 _TRIES = 20  # of a job whose result is lost on the way again and again
 _LAST_TRIES = 2  # of a job at which several workers have gone away, alone
 
@@ -133,7 +133,7 @@ def _result(future: Any) -> Any:
     from distributed.comm.core import CommClosedError
 
     try:
-        return future.result(timeout=_PATIENCE)
+        return future.result(timeout=_PROBE)
     except KilledWorker:
         return Lost()
     except (CancelledError, TimeoutError, CommClosedError):

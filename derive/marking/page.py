@@ -28,8 +28,8 @@ def _blocks(marking: Marking) -> Iterator[D.Block]:
 
 def _line(line: Line, hints: int) -> Iterator[D.Block]:
     points = words.points(line)
-    told = f"{words.MARKS[line.verdict]} {words.heading(line)}: {words.VERDICTS[line.verdict]}"
-    yield D.Heading(1, D.text(f"{told} ({points})" if points else told))
+    verdict = words.verdict(line)
+    yield D.Heading(1, D.text(f"{verdict} ({points})" if points else verdict))
     if source := words.source(line):
         yield D.Listing("text", source)
     if pointed := words.pointed(line):

@@ -12,6 +12,7 @@ from derive.language.errors import LayerError, nearest
 from derive.language.fields import toml_error
 from derive.language.toml_places import Path, Places, places_of
 from derive.marking.record import Line, Marking
+from derive.marking.words import NOT_ANSWERED
 
 SHARES = ("follows", "transposed", "sign", "ratio")
 
@@ -91,7 +92,7 @@ def with_points(marking: Marking, scheme: Scheme) -> Marking:
         places[line.name].append(line)
     lines = [_scored(line, places[line.name], scheme) for line in marking.lines]
     missing = (name for name in scheme.points if name not in places)
-    lines += [Line(name, "unjudged", remark="not answered", points=0.0, out_of=scheme.points[name]) for name in missing]
+    lines += [Line(name, "unjudged", remark=NOT_ANSWERED, points=0.0, out_of=scheme.points[name]) for name in missing]
     return replace(marking, lines=tuple(lines))
 
 

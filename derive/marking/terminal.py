@@ -29,7 +29,7 @@ def _title(marking: Marking) -> RenderableType:
 def block(line: Line, hints: int) -> RenderableType:
     """The verdict on a line, points at the right; below it the line as written, and what there is to say of it."""
     style = _STYLES[line.verdict]
-    verdict = Text(f"{words.MARKS[line.verdict]} {words.heading(line)}: {words.VERDICTS[line.verdict]}", style=style)
+    verdict = Text(words.verdict(line), style=style)
     points = words.points(line)
     below = [Text(words.source(line), style="cyan"), Text(words.pointed(line))]
     for said in words.said(line, hints):

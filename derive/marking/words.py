@@ -20,6 +20,8 @@ VERDICTS = {
     "wrong": "wrong",
     "unjudged": "not judged",
 }
+NOT_ANSWERED = "not answered"  # the remark of a line that stands for a gradient of which the answer does not speak
+EVERYWHERE = "every entry"
 _LONGEST = 400  # characters of a line of an answer that a report repeats
 _ENTRIES = 4  # differing entries that it shows
 _SIZES = 4  # sizes that it names
@@ -53,6 +55,12 @@ def heading(line: Line) -> str:
     return f"{name} (line {line.number})" if name else f"line {line.number}"
 
 
+def verdict(line: Line) -> str:
+    """ "✗ dW_h (line 3): wrong"."""
+    said = NOT_ANSWERED if line.remark == NOT_ANSWERED else VERDICTS[line.verdict]
+    return f"{MARKS[line.verdict]} {heading(line)}: {said}"
+
+
 def points(line: Line) -> str:
     """ "1.5 of 2", or nothing without a scheme."""
     return "" if line.points is None or line.out_of is None else f"{line.points:.4g} of {line.out_of:.4g}"
@@ -65,7 +73,7 @@ def source(line: Line) -> str:
 
 def said(line: Line, hints: int) -> Iterator[Paragraph | Items]:
     """What there is to say of a line."""
-    if line.remark and "\n" not in line.remark:
+    if line.remark and "\n" not in line.remark and line.remark != NOT_ANSWERED:
         yield Paragraph(prose(_sentence(line.remark)))
     if line.difference is not None:
         if where := sentences(*_where(line.difference)):
@@ -102,9 +110,9 @@ def _where(difference: Difference) -> Iterator[Inlines]:
         yield text("Your value is the right one with the opposite sign.")
     elif difference.ratio:
         yield (Text("Your value is "), Code(difference.ratio), Text(" times the right one."))
-    if difference.where:
+    if difference.where and not (difference.ratio and difference.where == EVERYWHERE):
         yield prose(_sentence(f"Where: {difference.where}"))
-    if math.isfinite(difference.error) and not difference.ratio:
+    if 0 < difference.error < math.inf and not difference.ratio and not difference.shape:
         yield text(f"The largest difference is {figure(difference.error)} of the largest right value.")
 
 

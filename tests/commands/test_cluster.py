@@ -123,18 +123,18 @@ def test_a_cluster_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cluster_that_goes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_PATIENCE", 1.0)
     monkeypatch.setattr(cluster, "_PROBE", 0.2)
-    short = distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0", silence_logs=50
-    )
-
-    def close() -> None:
-        while not list(tmp_path.glob("*.begun")):
-            time.sleep(0.01)
-        short.close()
-
-    closer = threading.Thread(target=close, daemon=True)
-    closer.start()
     names = [f"n{k}" for k in range(100)]
-    with pytest.raises(LayerError, match="went away|no workers"):
-        settled_on(short.scheduler_address, noted, [(os.fspath(tmp_path), n) for n in names], names)
-    closer.join()
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0", silence_logs=50
+    ) as short:
+
+        def close() -> None:
+            while not list(tmp_path.glob("*.begun")):
+                time.sleep(0.01)
+            short.close()
+
+        closer = threading.Thread(target=close, daemon=True)
+        closer.start()
+        with pytest.raises(LayerError, match="went away|no workers"):
+            settled_on(short.scheduler_address, noted, [(os.fspath(tmp_path), n) for n in names], names)
+        closer.join()

@@ -79,6 +79,19 @@ def test_a_ratio_stands_for_the_largest_difference() -> None:
     assert said(opposite)[0] == "Your value is the right one with the opposite sign."
 
 
+def test_what_says_nothing_is_left_out() -> None:
+    everywhere = Difference(ratio="2", where="every entry", error=1.0)
+    assert said(Line("dW", "wrong", difference=everywhere), 1) == ["Your value is 2 times the right one."]
+    shape = Difference(shape="dW has shape (I, O)", error=0.0)
+    assert said(Line("dW", "wrong", difference=shape), 1) == ["dW has shape (I, O)."]
+
+
+def test_what_is_unanswered_is_called_so_once() -> None:
+    missing = Line("dx", "unjudged", remark=words.NOT_ANSWERED)
+    assert words.verdict(missing) == "· dx: not answered" and said(missing) == []
+    assert words.verdict(markings.HELPER) == "· delta (line 5): not judged"
+
+
 def test_two_mistakes_and_what_would_look_the_same() -> None:
     pair = replace(markings.WRONG, difference=None, mistakes=(markings.DROPPED, markings.AVERAGED), right="")
     assert said(pair)[0] == "Two mistakes together:" and len(said(pair)) == 3

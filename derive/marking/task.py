@@ -1,0 +1,98 @@
+"""Marking one submission of many, in any process or on any machine: what it takes is data, and nothing is raised."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from derive.language.errors import LayerError
+from derive.language.system import System
+from derive.marking.check import mark_text
+from derive.marking.ground import Ground, ground_of
+from derive.marking.limit import OutOfTime, within
+from derive.marking.record import Marking
+from derive.marking.scheme import Scheme, with_points
+from derive.marking.submission import ARRAYS, PROGRAM, Submission, opened, text_of
+from derive.steps.record import Derivation
+
+_LOCK = threading.Lock()  # the values at test points are computed when they are first asked for: one thread at a time
+
+
+@dataclass(frozen=True)
+class Task:
+    """How submissions are marked.
+
+    layer       name of the layer, with its options; ``derivation`` that of its gradients, packed for the way
+    seed        of the test points
+    seconds     that one submission may take
+    scheme      gives points; None where there are none
+    """
+
+    layer: str
+    derivation: bytes
+    seed: int = 0
+    seconds: float = 20.0
+    scheme: Scheme | None = None
+
+
+def task(derivation: Derivation, seed: int = 0, seconds: float = 20.0, scheme: Scheme | None = None) -> Task:
+    """The marking of submissions on a layer."""
+    packed = zlib.compress(pickle.dumps(derivation))
+    return Task(layer_name(derivation.system), packed, seed, seconds, scheme)
+
+
+def layer_name(system: System) -> str:
+    """The name of a layer with its options: "rnn, f=tanh"."""
+    return ", ".join([system.name, *(f"{option}={value}" for option, value in system.chosen.items())])
+
+
+def marked(task: Task, submission: Submission) -> Marking:
+    """The marks of a submission; whatever is wrong with it is their failure."""
+    submission = opened(submission)
+    if submission.failure:
+        return failed(task, submission, submission.failure)
+    try:
+        with _LOCK:
+            ground = _ground(task.derivation, task.seed)
+            with within(_patience(task, submission)):
+                marking = _marked(ground, submission, task.seconds)
+    except LayerError as error:
+        return failed(task, submission, str(error))
+    except (OutOfTime, MemoryError, RecursionError) as error:
+        return failed(task, submission, _REASONS[type(error)])
+    except Exception as error:  # a fault of this program; the other submissions are not to suffer from it
+        return failed(task, submission, f"the marking went wrong, which is a fault of Derive: {error!r}")
+    return marking if task.scheme is None else with_points(marking, task.scheme)
+
+
+_REASONS: dict[type[BaseException], str] = {
+    OutOfTime: "it takes too long to evaluate",
+    MemoryError: "it takes too much memory to evaluate",
+    RecursionError: "it is too deeply nested",
+}
+
+
+def failed(task: Task, submission: Submission, reason: str) -> Marking:
+    """The marking of a submission that could not be marked."""
+    marking = Marking(task.layer, (), submission.file, failure=reason)
+    return marking if task.scheme is None else with_points(marking, task.scheme)
+
+
+def _marked(ground: Ground, submission: Submission, seconds: float) -> Marking:
+    data, file = submission.data or b"", submission.file
+    if submission.kind in (PROGRAM, ARRAYS):
+        raise LayerError(f"{submission.kind} files cannot be marked yet")
+    return mark_text(ground, text_of(data), file)
+
+
+def _patience(task: Task, submission: Submission) -> float:
+    """Seconds until marking is given up; a program has a limit of its own, which says more."""
+    return task.seconds * (3 if submission.kind == PROGRAM else 1)
+
+
+@lru_cache(maxsize=2)
+def _ground(derivation: bytes, seed: int) -> Ground:
+    return ground_of(pickle.loads(zlib.decompress(derivation)), seed)
