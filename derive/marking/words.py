@@ -81,8 +81,12 @@ def said(line: Line, hints: int) -> Iterator[Paragraph | Items]:
         if line.difference.entries:
             yield from _entries(line.difference)
     yield from _mistakes(line, hints)
-    if line.right:
-        yield Paragraph((Text("Right: "), Code(line.right)))
+    right = line.right.splitlines()
+    if len(right) == 1:
+        yield Paragraph((Text("Right: "), Code(right[0])))
+    elif right:
+        yield Paragraph(text("Right:"), leads=True)
+        yield Items(tuple((Code(part),) for part in right))
 
 
 def pointed(line: Line) -> str:

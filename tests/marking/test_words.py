@@ -79,6 +79,11 @@ def test_a_ratio_stands_for_the_largest_difference() -> None:
     assert said(opposite)[0] == "Your value is the right one with the opposite sign."
 
 
+def test_a_right_line_of_several_parts_has_each_by_itself() -> None:
+    parts = Line("dh", "right", right="dh[t,n,i] = dy[t,n,i]\ndh[0,n,i] = 0")
+    assert said(parts) == ["Right:", "dh[t,n,i] = dy[t,n,i]", "dh[0,n,i] = 0"]
+
+
 def test_what_says_nothing_is_left_out() -> None:
     everywhere = Difference(ratio="2", where="every entry", error=1.0)
     assert said(Line("dW", "wrong", difference=everywhere), 1) == ["Your value is 2 times the right one."]
