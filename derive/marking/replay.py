@@ -65,7 +65,7 @@ def _carried(ground: Ground, name: str, place: Place, value: Value, values: Valu
 
 def _scaled(name: str, factor: str) -> Mistake:
     kind = "wrong sign" if factor == "-1" else "wrong scale"
-    return Mistake(kind, f"{name} is `{factor}` times what it should be", name)
+    return Mistake(kind, f"your {name} is `{factor}` times what it should be", name)
 
 
 def _proportional(value: Value, other: Array) -> bool:

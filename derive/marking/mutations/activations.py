@@ -47,7 +47,9 @@ def _mistakes(line: Line, reader: Reader, step: Step, call: Call) -> Iterator[Ch
         yield change(
             wrong, "wrong function's derivative", f"the derivative of {other} stands for that of {call.function}"
         )
-    yield change(call, "function for its derivative", f"{call.function} itself is there, and not its derivative")
+    yield change(
+        call, "function for its derivative", f"the function {call.function} itself is there, and not its derivative"
+    )
 
 
 def _call(step: Step) -> Call | None:

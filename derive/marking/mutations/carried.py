@@ -27,7 +27,8 @@ def carried(derivation: Derivation, gradient: Gradient, numbers: Mapping[int, st
                 if right != line:
                     said = mutant.mistake.sentence
                     mistake = replace(
-                        mutant.mistake, sentence=said if f"your {name} " in said else f"in {name}: {said}"
+                        mutant.mistake,
+                        sentence=said if f"your {name} " in said else f"the mistake is in {name}: {said}",
                     )
                     yield Mutant(mistake, gradient.left, gradient.indices, right, None)
 

@@ -99,7 +99,7 @@ def averages(line: Line) -> Iterator[Change]:
             for some in ([over] if len(over) > 1 else []) + [(i,) for i in over]:
                 count = mul(*(power(size(i.extent), MINUS_ONE) for i in some))
                 names = ", ".join(f"`{i.name}`" for i in some)
-                sentence = f"an average over {names} stands where the sum should{located(site)}"
+                sentence = f"the average over {names} stands where the sum should{located(site)}"
                 yield site.change("average for sum", sentence, mul(count, site.node))
 
 

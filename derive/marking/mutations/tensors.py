@@ -12,6 +12,7 @@ from derive.language.schedule import reads
 from derive.language.system import Tensor
 from derive.language.traverse import names_read, transform
 from derive.marking.mutations.sites import Change, Layer, Line, Site, missing_conditions
+from derive.steps.record import gradient_name
 
 _MOST = 8  # tensors tried in the place of one
 
@@ -42,7 +43,8 @@ def wrong_throughout(line: Line) -> Iterator[Change]:
         for name in (n for n in alike(line.layer, known) if n not in later and n != line.gradient.left.name):
             if all(missing_conditions(line.system, _under(s.node, known, name), s.facts) == () for s in sites):
                 right = transform(line.expr, lambda n, k=known, o=name: _under(n, k, o))  # type: ignore[misc]
-                sentence = f"`{Elem(name, left.index)}` stands where `{left}` should, everywhere"
+                element = Elem(name, left.index)
+                sentence = f"`{element}` stands where `{left}` should, everywhere{_left_out(line, left, element)}"
                 yield line.change("wrong tensor", sentence, right)
 
 
@@ -57,10 +59,24 @@ def _later(line: Line) -> frozenset[str]:
 
 
 def _instead(site: Site, element: Elem) -> Iterator[Change]:
+    assert isinstance(site.node, Elem)
     conditions = missing_conditions(site.line.system, element, site.facts)
     if conditions is not None:
         wrong = mul(Bracket(conditions), element) if conditions else element
-        yield site.change("wrong tensor", f"`{element}` stands where `{site.node}` should", wrong)
+        yield site.change(
+            "wrong tensor",
+            f"`{element}` stands where `{site.node}` should{_left_out(site.line, site.node, element)}",
+            wrong,
+        )
+
+
+def _left_out(line: Line, right: Elem, element: Elem) -> str:
+    """What it means that one gradient stands for another that is computed from it."""
+    taken_by = {gradient_name(t): t for t in line.system.tensors}
+    rests = any(element.name in names_read(e.right) for e in line.system.definitions(right.name))
+    if element.name not in taken_by or right.name not in taken_by or not rests or element.index != right.index:
+        return ""
+    return f": the way back through `{Elem(taken_by[element.name], element.index)}` is left out"
 
 
 def _read_as(layer: Layer, name: str, element: Elem) -> list[Elem]:

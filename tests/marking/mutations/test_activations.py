@@ -41,7 +41,8 @@ ABSTRACT = load("rnn", f="f")
         ),
         (
             "function for its derivative",
-            "tanh itself is there, and not its derivative: `h[t,n,i]` stands where `1 - h[t,n,i]**2` should",
+            "the function tanh itself is there, and not its derivative: "
+            "`h[t,n,i]` stands where `1 - h[t,n,i]**2` should",
             "dh[t,n,i]*h[t,n,i]",
         ),
     ],
