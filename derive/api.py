@@ -148,12 +148,19 @@ class Derivation(Mapping[str, "Gradient"]):
         return compose(self.record, self.evidence(), self.verify())
 
     def render(self, to: str = "md", templates: str | Path | None = None) -> str | bytes:
-        """The document in a format: ``md`` is Markdown with mathematics, ``tex`` LaTeX, ``typ`` Typst, ``pdf`` bytes.
+        """The document in a format: ``md`` is Markdown with mathematics, ``tex`` LaTeX, ``typ`` Typst, ``html`` a file.
+
+        Bytes are ``pdf``, and as PDF too: ``slides``, on which one step appears at a time, and ``cheatsheet``.
 
         ``templates`` is a folder of templates that replace the program's own of the same name.
         Raises LayerError where the format or the folder does not exist or a template is wrong.
         """
-        return _printed(self._document, to, templates)
+        from derive.rendering.render import COMPOSED
+
+        _check_format(to)
+        make = COMPOSED.get(to)
+        document = make(self.record, self.evidence(), self.verify()) if make else self._document
+        return _printed(document, to, templates)
 
     def pictures(self, to: str = "md") -> dict[str, bytes]:
         """The pictures beside the document in a format, by the names of their files: SVG for ``md``, PDF for LaTeX.

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from derive import api
 from derive.language.system import System
+from derive.rendering.compose_cheatsheet import cheatsheet, part
+from derive.rendering.document import Block
+from derive.rendering.naming import file
+from derive.rendering.render import produced
 
 if TYPE_CHECKING:
     from derive.rendering.exercise_blanks import Blank
@@ -31,18 +35,28 @@ class Pages:
     pages: Mapping[str, str | bytes]
     pictures: Mapping[str, bytes]
     ok: bool
+    gradients: tuple[Block, ...] = ()  # for a cheat sheet of several layers, where one was asked for
 
     def files(self, stem: str) -> dict[str, str | bytes]:
         """The files by name, the layer's own being ``stem``."""
-        return {**{f"{stem}.{to}": page for to, page in self.pages.items()}, **self.pictures}
+        return {**{file(stem, to): page for to, page in self.pages.items()}, **self.pictures}
 
 
 def pages(job: Job, formats: Sequence[str]) -> Pages:
     """Derive a layer, check it and print it."""
     derivation = api.gradients(job.system())
-    printed = {to: derivation.render(to) for to in formats}
+    evidence, report = derivation.evidence(), derivation.verify()
+    printed = {to: derivation.render(to) for to in formats if to != "cheatsheet"}
     drawn = {name: picture for to in formats for name, picture in derivation.pictures(to).items()}
-    return Pages(printed, drawn, derivation.evidence().ok and derivation.verify().ok)
+    gradients = part(derivation.record, evidence, report) if "cheatsheet" in formats else ()
+    return Pages(printed, drawn, evidence.ok and report.ok, gradients)
+
+
+def together(pages: Sequence[Pages], formats: Sequence[str]) -> dict[str, str | bytes]:
+    """The files that are of all layers together: the cheat sheet."""
+    if "cheatsheet" not in formats:
+        return {}
+    return {"cheatsheet.pdf": produced(cheatsheet(p.gradients for p in pages), "cheatsheet")}
 
 
 @dataclass(frozen=True)
@@ -57,8 +71,8 @@ class Handout:
 
     def files(self, stem: str) -> dict[str, str | bytes]:
         """The files by name, the layer's own being ``stem``."""
-        exercise: dict[str, str | bytes] = {f"{stem}-exercise.{to}": page for to, page in self.exercise.items()}
-        solution = {f"{stem}-solution.{to}": page for to, page in self.solution.items()}
+        exercise: dict[str, str | bytes] = {file(f"{stem}-exercise", to): page for to, page in self.exercise.items()}
+        solution = {file(f"{stem}-solution", to): page for to, page in self.solution.items()}
         return {**exercise, **solution, f"{stem}-answer.txt": self.answer, **self.pictures}
 
 

@@ -128,12 +128,14 @@ def doc(
 ) -> None:
     """Write the derivation of each layer as a document, every step of it checked.
 
-    Without LAYER, the whole catalogue, and an index of it.  With --exercise the gradients are to be found: written are
-    NAME-exercise, NAME-solution, and NAME-answer.txt, which derive check marks when it is filled in.
+    Without LAYER, the whole catalogue, and an index of it.  Of the formats, slides is NAME-slides.pdf, on which one
+    step appears at a time, and cheatsheet is cheatsheet.pdf, all gradients of all the layers.  With --exercise the
+    gradients are to be found: written are NAME-exercise, NAME-solution, and NAME-answer.txt, which derive check marks
+    when it is filled in.
     """
     from derive import batch, processes
 
-    formats = _formats(to)
+    formats = _formats(to, exercise)
     jobs, systems = _loaded(layers or derive.catalogue(), chosen(settings))
     stems = _stems(systems)
     exercises = partial(batch.exercises, formats=formats, blank=_blank(blank), seed=seed)
@@ -143,8 +145,9 @@ def doc(
     files: dict[str, str | bytes] = {}
     for stem, of in zip(stems, written, strict=True):
         files |= of.files(stem)
+    files |= batch.together([of for of in written if isinstance(of, batch.Pages)], formats)
     if not (layers or exercise):
-        files |= {f"index.{to}": _index(systems, to) for to in formats}
+        files |= _indexes(systems, formats)
     for name, content in files.items():
         write(out / name, content)
     for name in files:
@@ -205,14 +208,15 @@ def _lengths(systems: Sequence[System]) -> list[int]:
     return [len(s.equations) for s in systems]
 
 
-def _index(systems: Sequence[System], to: str) -> str | bytes:
+def _indexes(systems: Sequence[System], formats: Sequence[str]) -> dict[str, str | bytes]:
+    """The index of the catalogue in each format of pages."""
     from derive.rendering.catalogue import index
-    from derive.rendering.render import produced
+    from derive.rendering.render import COMPOSED, produced
 
-    return produced(index(systems, to), to)
+    return {f"index.{to}": produced(index(systems, to), to) for to in formats if to not in COMPOSED}
 
 
-def _formats(to: str) -> list[str]:
+def _formats(to: str, exercise: bool) -> list[str]:
     """``md,tex`` as a list."""
     from derive.rendering.render import FORMATS
 
@@ -221,6 +225,8 @@ def _formats(to: str) -> list[str]:
         if name not in FORMATS:
             hint = nearest(name, FORMATS) or f"formats: {', '.join(FORMATS)}"
             raise LayerError(f"unknown format {name!r}", hint=hint)
+    if exercise and "cheatsheet" in wanted:
+        raise LayerError("a cheat sheet has the answers of an exercise", hint="write it without --exercise")
     return wanted
 
 

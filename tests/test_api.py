@@ -117,6 +117,13 @@ def test_jupyter_shows_the_document(linear: derive.Derivation) -> None:
     assert linear.render("tex").rstrip().endswith(r"\end{document}")
 
 
+@pytest.mark.parametrize("to", ["pdf", "slides", "cheatsheet"])
+def test_pdf_is_bytes_and_the_same_ones_every_time(linear: derive.Derivation, to: str) -> None:
+    first = linear.render(to)
+    assert isinstance(first, bytes) and first.startswith(b"%PDF") and first == linear.render(to)
+    assert linear.pictures(to) == {}
+
+
 def test_pictures_are_files_beside_the_page(linear: derive.Derivation) -> None:
     rnn = derive.gradients("rnn")
     for to, ending, start in (("md", "svg", b"<?xml"), ("tex", "pdf", b"%PDF")):

@@ -62,6 +62,27 @@ def test_doc_writes_each_format_into_the_folder(command: Command) -> None:
     assert Path("new/folder/linear.md").read_text(encoding="utf-8") == derive.gradients("linear").render("md")
 
 
+def test_doc_writes_pages_slides_and_one_cheat_sheet_of_all_layers_as_pdf(command: Command) -> None:
+    exit_code, out, err = command("doc", "linear", "relu", "--to", "typ,pdf,slides,cheatsheet")
+    assert (exit_code, err) == (0, "")
+    written = {p.name: p.read_bytes() for p in Path("output").iterdir()}
+    kinds = [f"{name}{end}" for name in ("linear", "relu") for end in (".pdf", ".typ", "-slides.pdf")]
+    assert sorted(written) == sorted([*kinds, "cheatsheet.pdf"])
+    assert written["linear.pdf"] == derive.gradients("linear").render("pdf")
+    assert written["linear-slides.pdf"] == derive.gradients("linear").render("slides")
+    assert all(content.startswith(b"%PDF") for name, content in written.items() if name.endswith(".pdf"))
+
+
+def test_an_exercise_has_no_cheat_sheet(command: Command) -> None:
+    exit_code, out, err = command("doc", "linear", "--exercise", "--to", "pdf,cheatsheet")
+    assert (exit_code, out) == (2, "") and "answers" in err
+
+
+def test_an_exercise_may_be_pdf(command: Command) -> None:
+    assert command("doc", "linear", "--exercise", "--to", "pdf")[0] == 0
+    assert sorted(os.listdir("output")) == ["linear-answer.txt", "linear-exercise.pdf", "linear-solution.pdf"]
+
+
 @pytest.fixture
 def small_catalogue(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     """A catalogue of a few quick layers, of more than one group."""

@@ -42,7 +42,7 @@ def _blocks(page: Page) -> Iterator[Block]:
     yield from sliding(page)
     yield from curves(page)
     yield from jacobians(page)
-    yield from _backward(page)
+    yield from backward(page)
     yield from study(page)
     yield from update(page)
     yield from in_pytorch(page)
@@ -51,7 +51,7 @@ def _blocks(page: Page) -> Iterator[Block]:
     yield from rules(page)
 
 
-def _backward(page: Page) -> Iterator[Block]:
+def backward(page: Page) -> Iterator[Block]:
     yield Heading(1, text("Backward pass"))
     briefly = [one for one in page.gradients() if isinstance(page.covers(one), Briefly)]
     for one in page.gradients():

@@ -16,7 +16,7 @@ from derive.rendering.document import Block, Inlines, Items, Math, Paragraph, St
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.functions import applied
 from derive.rendering.integers import integer_formula
-from derive.rendering.page import WIDTH, Page
+from derive.rendering.page import Page
 from derive.rendering.recurrence import letters_of, slashed, vector
 from derive.rendering.typeset import derivative, typeset
 from derive.rendering.typeset_matrix import matrix_formula
@@ -130,7 +130,7 @@ def _norms(page: Page, bound: Bound, words: Words) -> Iterator[Block]:
     product = F.row(first, F.THIN, second, F.Sign("⋯"), last)
     power = F.Script(F.Fenced("(", factor_of(page, bound), ")"), above=_steps_between(page, bound, words))
     left = _norm(_change(page, bound, words))
-    whole = aligned(left, _AT_MOST, F.row(product, _AT_MOST, power), WIDTH)
+    whole = aligned(left, _AT_MOST, F.row(product, _AT_MOST, power), page.width)
     yield Displayed(whole, evidence=page.evidence_of(bound))
     if page.evidence_of(bound):
         checked = (

@@ -18,7 +18,7 @@ from derive.rendering.document import Equation as Displayed
 from derive.rendering.integers import integer_formula
 from derive.rendering.jacobian import identity, jacobian, own_part, parts_of
 from derive.rendering.metrics import width
-from derive.rendering.page import WIDTH, Page
+from derive.rendering.page import Page
 from derive.rendering.recurrence import (
     Letters,
     bold,
@@ -45,7 +45,7 @@ def closed_form(page: Page, form: ClosedForm) -> Iterator[Block]:
     for_each = said(", for each {}:", F.joined(others, F.COMMA)) if others else text(":")
     yield Paragraph(text("Call the local part and the Jacobian of one step") + for_each)
     local = entry(page, letters.local, here, (form.column,))
-    yield Displayed(aligned(local, F.EQUALS, typeset(form.local, page.style), WIDTH))
+    yield Displayed(aligned(local, F.EQUALS, typeset(form.local, page.style), page.width))
     yield Displayed(_jacobian(page, form, letters))
     yield from _in_matrix_form(page, form, letters)
     yield Paragraph(text("The recursion is linear in the gradient,"))
@@ -62,7 +62,7 @@ def _jacobian(page: Page, form: ClosedForm, letters: Letters) -> F.Formula:
     upper = Elem(form.tensor, tuple(i.xreplace(place) for i in form.left.index))
     change = derivative(element(upper, page.style), element(Elem(form.tensor, form.left.index), page.style))
     left = entry(page, letters.jacobian, there, (form.row, form.column))
-    return aligned(F.row(left, F.EQUALS, change), F.EQUALS, typeset(form.jacobian, page.style), WIDTH)
+    return aligned(F.row(left, F.EQUALS, change), F.EQUALS, typeset(form.jacobian, page.style), page.width)
 
 
 def _in_matrix_form(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Block]:
@@ -72,14 +72,14 @@ def _in_matrix_form(page: Page, form: ClosedForm, letters: Letters) -> Iterator[
     if local is None or matrix is None:
         return
     name = F.Script(F.Name(letters.jacobian, letters.jacobian), integer_formula(there, page.style.notation))
-    rows = (*_rows(bold(page, letters.local, here), local), *_rows(name, matrix))
+    rows = (*_rows(page, bold(page, letters.local, here), local), *_rows(page, name, matrix))
     with_identity = said(", with {} for the identity matrix", identity(page)) if parts_of(form).identity else ()
     yield Paragraph(text("In matrix form") + with_identity + text(","))
     yield Displayed(F.Lines(rows))
 
 
-def _rows(left: F.Formula, right: F.Formula) -> tuple[tuple[F.Formula, F.Formula], ...]:
-    whole = aligned(left, F.EQUALS, right, WIDTH)
+def _rows(page: Page, left: F.Formula, right: F.Formula) -> tuple[tuple[F.Formula, F.Formula], ...]:
+    whole = aligned(left, F.EQUALS, right, page.width)
     return whole.rows if isinstance(whole, F.Lines) else ((left, F.row(F.EQUALS, right)),)
 
 
@@ -111,7 +111,7 @@ def _unrolled(page: Page, form: ClosedForm, letters: Letters) -> Iterator[Block]
     if parts_of(form).own != ZERO and nearest is not None and furthest is not None:
         factors = F.row(F.fenced("(", nearest, ")"), F.Sign("⋯"), F.fenced("(", furthest, ")"))
         written_out = F.row(left, F.EQUALS, *total, factors, F.THIN, local)
-        if width(written_out) <= WIDTH:
+        if width(written_out) <= page.width:
             yield Paragraph(text("that is, with the factors written out,"))
             yield Displayed(written_out)
 

@@ -10,7 +10,7 @@ from derive.rendering.breaking import aligned
 from derive.rendering.compose_matrix import readings
 from derive.rendering.document import Block, Heading, Inlines, Math, Paragraph, Text, text
 from derive.rendering.document import Equation as Displayed
-from derive.rendering.page import WIDTH, Page
+from derive.rendering.page import Page
 from derive.rendering.typeset_matrix import matrix_formula
 
 
@@ -30,7 +30,7 @@ def _matrix_form(page: Page, equations: tuple[Equation, ...]) -> Iterator[Block]
         if found.per_sample is not None:
             batch = batch or found.batch
             left, right = (matrix_formula(m, page.style) for m in (found.per_sample.left, found.per_sample.right))
-            rows += _rows(aligned(left, F.EQUALS, right, WIDTH))
+            rows += _rows(aligned(left, F.EQUALS, right, page.width))
     if rows:
         yield Paragraph((*text("In matrix form"), *_for_one(page, batch), Text(":")))
         yield Displayed(F.Lines(tuple(rows)))

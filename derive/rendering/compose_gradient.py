@@ -161,7 +161,7 @@ def result(page: Page, one: Gradient) -> Block:
     remarks: list[Inlines] = [text("Shape: ") + page.shape(one.indices) + said(", like {}.", page.name(one.tensor))]
     remarks += [names] if names else []
     found = readings(page, one.left, one.right, one.indices)
-    matrix_forms = [r for r in (found.per_sample, found.batched) if r is not None and _is_matrix(r)]
+    matrix_forms = [r for r in (found.per_sample, found.batched) if r is not None and is_matrix(r)]
     formulas += [reading_formula(page, reading) for reading in matrix_forms]
     if isinstance(page.covers(one), Whole):
         remarks += _about(page, matrix_forms)
@@ -178,7 +178,7 @@ def _about(page: Page, matrix_forms: Sequence[Reading]) -> Iterator[Inlines]:
         yield page.prose(described(convolution))
 
 
-def _is_matrix(reading: Reading) -> bool:
+def is_matrix(reading: Reading) -> bool:
     """Whether it is of a vector or a matrix, or a product of such: of single numbers it would repeat the index form."""
     return bool(reading.left.axes) or any(isinstance(n, MatMul) for n in nodes(reading.right))
 
@@ -207,7 +207,7 @@ def _cases(page: Page, one: Gradient) -> Iterator[Block]:
         yield Paragraph(said("{}: ", page.reader.condition(case.where)) + reason, leads=True)
         yield Displayed(page.equation(case.left, short), evidence=page.evidence_of(case))
         found = readings(page, case.left, case.right, case.indices)
-        if found.per_sample is not None and _is_matrix(found.per_sample):
+        if found.per_sample is not None and is_matrix(found.per_sample):
             yield Displayed(reading_formula(page, found.per_sample))
 
 

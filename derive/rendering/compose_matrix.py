@@ -11,7 +11,7 @@ from derive.forms.matrix_tree import Convolution, Scalar
 from derive.language.expr import Elem, Expr, Index
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned
-from derive.rendering.page import WIDTH, Page
+from derive.rendering.page import Page
 from derive.rendering.typeset_matrix import matrix_formula
 
 
@@ -47,7 +47,7 @@ def _is_silent(reading: Reading | None) -> bool:
 def reading_formula(page: Page, reading: Reading) -> F.Formula:
     """``left = right``, broken into lines where it is too wide."""
     left, right = (matrix_formula(m, page.style) for m in (reading.left, reading.right))
-    return aligned(left, F.EQUALS, right, WIDTH)
+    return aligned(left, F.EQUALS, right, page.width)
 
 
 def convolutions(reading: Reading) -> tuple[Convolution, ...]:

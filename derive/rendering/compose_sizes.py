@@ -15,7 +15,7 @@ from derive.rendering.document import Block, Heading, Inlines, Math, Paragraph, 
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.integers import integer_formula
 from derive.rendering.notation import Notation
-from derive.rendering.page import WIDTH, Page
+from derive.rendering.page import Page
 from derive.rendering.typeset import listed_conditions
 
 
@@ -62,7 +62,7 @@ def _learnable(page: Page) -> Iterator[Block]:
     if params:
         names = listed([page.style.notation.tensor(p.name) for p in params])
         yield Paragraph(text("The layer learns every entry of ") + names + text("; how many numbers these are:"))
-        yield Displayed(aligned(F.Row(()), F.Sign(""), joined_terms(params, page.style.notation), WIDTH))
+        yield Displayed(aligned(F.Row(()), F.Sign(""), joined_terms(params, page.style.notation), page.width))
 
 
 def joined_terms(params: tuple[Tensor, ...], notation: Notation) -> F.Formula:

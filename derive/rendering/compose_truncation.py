@@ -18,7 +18,7 @@ from derive.rendering.document import Equation as Displayed
 from derive.rendering.integers import integer_formula
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
-from derive.rendering.page import WIDTH, Page
+from derive.rendering.page import Page
 from derive.rendering.recurrence import letters_of, slashed, transposed
 from derive.rendering.typeset import derivative, typeset
 from derive.steps.record import ClosedForm, Truncation, gradient_name
@@ -152,7 +152,7 @@ def _product(cut: Cut, letter: str, difference: F.Formula) -> F.Formula:
     first, second = (transposed(cut.page, letter, cut.here + k * cut.step) for k in (1, 2))
     last = F.Script(F.Name(letter, letter), cut.set(furthest), F.Sign("⊤"))
     product = F.Fenced("(", F.row(first, second, F.Sign("⋯"), last), ")", 1)
-    return aligned(difference, F.EQUALS, F.row(product, F.THIN, cut.state(furthest)), WIDTH)
+    return aligned(difference, F.EQUALS, F.row(product, F.THIN, cut.state(furthest)), cut.page.width)
 
 
 def _nothing_beyond(cut: Cut) -> Inlines:
@@ -216,7 +216,7 @@ def _equations(cut: Cut, names: Collection[str], carried: bool = False) -> Itera
         wanted = not carried or _is_carried(cut, equation)
         if equation.name in names and wanted and _at_any_time(cut, equation):
             left, right = typeset(equation.left, cut.style), typeset(equation.right, cut.style)
-            yield Displayed(aligned(left, F.EQUALS, right, WIDTH))
+            yield Displayed(aligned(left, F.EQUALS, right, cut.page.width))
 
 
 def _at_any_time(cut: Cut, equation: Equation) -> bool:
@@ -242,7 +242,7 @@ def _weights(cut: Cut) -> Iterator[Block]:
     yield Paragraph(said(words, *(formula for pair in pairs for formula in pair)))
     for gradient, equation in found:
         left = typeset(Elem(gradient, equation.left.index[1:]), cut.style)
-        yield Displayed(aligned(left, F.Sign("≈", "relation"), typeset(equation.right, cut.style), WIDTH))
+        yield Displayed(aligned(left, F.Sign("≈", "relation"), typeset(equation.right, cut.style), cut.page.width))
 
 
 def _kept_of(cut: Cut, gradient: str) -> tuple[Equation, ...]:

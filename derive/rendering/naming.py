@@ -13,6 +13,11 @@ def stem(system: System) -> str:
     return "-".join([system.name, *chosen])
 
 
+def file(stem: str, format: str) -> str:
+    """The name of a file of a format."""
+    return f"{stem}-{format}.pdf" if format in ("slides", "cheatsheet") else f"{stem}.{format}"
+
+
 def picture(system: System, shows: str) -> str:
     """The name of a picture beside the page, which may stand in a link as it is."""
     return re.sub(r"[^A-Za-z0-9_.-]", "-", f"{stem(system)}-{shows}")

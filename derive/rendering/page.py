@@ -30,7 +30,7 @@ from derive.rendering.prose import Reader, reader
 from derive.rendering.typeset import element, typeset
 from derive.steps.record import Bound, Case, ClosedForm, Derivation, EntrywiseForm, Gradient, Step, Truncation
 
-WIDTH = 44.0  # em of a line
+WIDTH = 44.0  # em of a line of a page
 _TAG = 2.5  # em between a formula and the name of its rule
 
 
@@ -44,6 +44,7 @@ class Page:
     covered  how much of each gradient is shown, by its id
     steps    number of the line of each step that is shown, by the step's id: D1, D2, …
     likes    the steps whose single rewrites an earlier one shows, by their id
+    width    em of a line: formulas wider than that are broken
     """
 
     derivation: Derivation
@@ -55,6 +56,7 @@ class Page:
     covered: Mapping[int, Coverage]
     steps: Mapping[int, str]
     likes: Mapping[int, Likewise]
+    width: float = WIDTH
 
     @property
     def system(self) -> System:
@@ -114,7 +116,7 @@ class Page:
     def equation(self, left: Expr, right: Expr, limits: bool = False) -> F.Formula:
         """``left = right``, broken into lines where it is too wide."""
         style = replace(self.style, limits=limits)
-        return aligned(typeset(left, style), F.EQUALS, typeset(right, style), WIDTH)
+        return aligned(typeset(left, style), F.EQUALS, typeset(right, style), self.width)
 
     def short(self, expr: Expr) -> tuple[Expr, Inlines]:
         """An expression with names for its long quotients, and the sentence that says what they stand for."""
@@ -129,7 +131,7 @@ class Page:
 
     def room(self, step: Step) -> float:
         """How wide the formula of a step may be, beside the name of the rule."""
-        return WIDTH - _TAG - 0.85 * letters(f"{step.rule} ({self.number(step)})")
+        return self.width - _TAG - 0.85 * letters(f"{step.rule} ({self.number(step)})")
 
     def shape(self, indices: Iterable[Index]) -> Inlines:
         """The shape of a tensor with these axes, in words and sizes."""
@@ -147,8 +149,10 @@ class Page:
         return Math(self.style.notation.tensor(tensor))
 
 
-def page(derivation: Derivation, evidence: StepChecks | None, report: GradientChecks | None) -> Page:
-    """The page of a derivation."""
+def page(
+    derivation: Derivation, evidence: StepChecks | None, report: GradientChecks | None, width: float = WIDTH
+) -> Page:
+    """The page of a derivation, ``width`` em wide."""
     used = tuple(indices_of(derivation))
     style = Style(names_of(derivation).stating(used))
     system = derivation.system
@@ -161,7 +165,7 @@ def page(derivation: Derivation, evidence: StepChecks | None, report: GradientCh
     numbered = enumerate((line for steps in shown for line in lines(steps, likes)), 1)
     steps = {id(s): f"D{k}" for k, line in numbered for s in line}
     prose = reader(derivation.backward, style, used)
-    return Page(derivation, evidence, report, style, prose, numbers, covered, steps, likes)
+    return Page(derivation, evidence, report, style, prose, numbers, covered, steps, likes, width)
 
 
 def names_of(derivation: Derivation) -> Notation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +11,8 @@ from derive.language.system import System
 from derive.rendering import plots
 from derive.rendering.checked import GradientChecks, StepChecks
 from derive.rendering.compose import compose
+from derive.rendering.compose_cheatsheet import sheet
+from derive.rendering.compose_slides import slides
 from derive.rendering.document import Block, Details, Document, Drawing, Plot
 from derive.rendering.latex import TEX, latex
 from derive.rendering.notation import notation
@@ -27,9 +29,13 @@ TEXTS = (
     "typ",
     "html",
 )
+COMPOSED: Mapping[str, Callable[[Derivation, StepChecks | None, GradientChecks | None], Document]] = MappingProxyType(
+    {"slides": slides, "cheatsheet": sheet}
+)  # formats that are PDF too, of another document than the page
 FORMATS = (
     *TEXTS,
     "pdf",
+    *COMPOSED,
 )
 PICTURES: Mapping[str, plots.Kind] = MappingProxyType({"md": "svg", "tex": "pdf"})  # the files beside pages
 
@@ -48,22 +54,22 @@ def render(
     return printed(compose(derivation, evidence, report), format, templates)
 
 
-def printed(document: Document, format: str, templates: Path | None = None) -> str:
-    """A document in a format that is text.
+def printed(document: Document, format: str, templates: Path | None = None, template: str = "document") -> str:
+    """A document in a format that is text, by a template for documents.
 
     Raises KeyError for another format, and LayerError with template and line where a template is wrong.
     """
     if format not in TEXTS:
         raise KeyError(format)
     with told_by_line():
-        page = environment(format, templates).get_template(f"document.{format}.j2").render(document=document)
+        page = environment(format, templates).get_template(f"{template}.{format}.j2").render(document=document)
     return page.rstrip("\n") + "\n"
 
 
 def produced(document: Document, format: str, templates: Path | None = None) -> str | bytes:
     """A document as what a file of the format holds.  Raises KeyError for an unknown format."""
-    if format == "pdf":
-        return compiled(printed(document, "typ", templates))
+    if format == "pdf" or format in COMPOSED:
+        return compiled(printed(document, "typ", templates, format if format in COMPOSED else "document"))
     return printed(document, format, templates)
 
 

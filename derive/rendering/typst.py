@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from derive.rendering import plots
+from derive.rendering.deck import deck
 from derive.rendering.document import (
     Code,
     Drawing,
@@ -22,7 +23,7 @@ from derive.rendering.document import (
     Text,
 )
 from derive.rendering.formula import Formula, Lines
-from derive.rendering.pictures import svg as shapes
+from derive.rendering.pictures.typst_shapes import typst_shapes
 from derive.rendering.typst_math import IN_LINE, alternative, string, typst_math, visible
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#$@~/=|+]|\.(?=\.)|-(?=[-?\d])|^(?:-|\d+[.)])")
@@ -103,16 +104,20 @@ def _small(formula: Formula) -> str:
     return f"m({string(alternative(formula) or ' ')}, ${typst_math(formula, IN_LINE)}$)"
 
 
-def svg(block: Plot | Drawing) -> str:
-    """A picture inside the source."""
-    if isinstance(block, Plot):
-        return string(plots.drawn(block, "svg").decode("utf-8"))
-    return string(shapes.svg(block.picture, block.alt))
+def svg(plot: Plot) -> str:
+    """A plot as a picture inside the source."""
+    return string(plots.drawn(plot, "svg").decode("utf-8"))
+
+
+def shapes(drawing: Drawing) -> str:
+    """A drawing, drawn by Typst."""
+    return typst_shapes(drawing.picture)
 
 
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         "text": text,
+        "deck": deck,
         "inline": inline,
         "math": math,
         "lines": lines,
@@ -121,5 +126,6 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "error": error,
         "graph": graph,
         "svg": svg,
+        "shapes": shapes,
     }
 )

@@ -62,7 +62,8 @@ def _math(formula: F.Formula | None, sizes: Sizes) -> str:
         case None:
             return ""
         case F.Row(parts):
-            return _glued(_part(p, sizes, first=k == 0) for k, p in enumerate(parts))
+            starts = (k == 0 or isinstance(parts[k - 1], F.Space) for k in range(len(parts)))
+            return _glued(_part(p, sizes, first) for p, first in zip(parts, starts, strict=True))
         case F.Name():
             return _scripted(_stem(formula), _label(formula), _number(formula))
         case F.Indexed(name, places, tight):
@@ -114,7 +115,7 @@ def _line(formula: F.Formula, sizes: Sizes) -> str:
 
 
 def _part(part: F.Formula, sizes: Sizes, first: bool) -> str:
-    """A part of a row: a sign of operation at its beginning is still one."""
+    """A part of a row: a sign of operation at its beginning, or after a space, is still one."""
     if isinstance(part, F.Sign) and part.text in _CLASSED and first and part.kind == "binary":
         return f'class("binary", {part.text})'
     return _math(part, sizes)

@@ -3,12 +3,18 @@
 from dataclasses import replace
 
 from derive.language.load import load
-from derive.rendering.naming import picture, stem
+from derive.rendering.naming import file, picture, stem
 
 
 def test_a_page_is_named_after_the_layer_and_the_options_that_are_not_the_default() -> None:
     assert stem(load("rnn")) == "rnn"
     assert stem(load("rnn", f="relu", g="linear")) == "rnn-f-relu"
+
+
+def test_slides_and_cheat_sheets_are_pdf_beside_the_page() -> None:
+    assert [file("rnn", to) for to in ("md", "pdf", "slides", "cheatsheet")] == [
+        "rnn.md", "rnn.pdf", "rnn-slides.pdf", "rnn-cheatsheet.pdf",
+    ]  # fmt: skip
 
 
 def test_a_picture_may_stand_in_a_link() -> None:

@@ -38,6 +38,7 @@ FORMULAS = [
     (F.row(A, F.MINUS, TAU), "a−τ"),
     (F.row(F.NEGATIVE, A), 'class("normal", −)a'),
     (F.row(F.PLUS, A), 'class("binary", +)a'),
+    (F.row(F.QUAD, F.MINUS, A), 'quad class("binary", −)a'),
     (F.row(A, F.COMMA, T), r"a\,t"),
     (F.row(A, F.Sign("/"), T), r"a\/t"),
     (F.row(A, F.Sign("<", "relation"), T), "a<t"),
