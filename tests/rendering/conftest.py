@@ -109,8 +109,8 @@ def tex(expression: Callable[[str], Expr]) -> Callable[..., str]:
 def typeset_pdf() -> Callable[[str], bytes]:
     """Typst source with the program's own definitions before it, as PDF."""
     prelude = environment("typ").get_template("prelude.typ.j2").render()
-    head = f'#let width = 16cm\n#let base = 10pt\n#let inset = 1.5em\n#set document(title: "T", date: none)\n{prelude}\n'
-    return lambda source: compiled(head + source)
+    head = f'#let width = 16cm\n#let base = 10pt\n#let inset = 1.5em\n#set document(title: "T", date: none)\n{prelude}'
+    return lambda source: compiled(f"{head}\n{source}")
 
 
 @pytest.fixture(scope="session")
