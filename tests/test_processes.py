@@ -7,7 +7,7 @@ import pytest
 
 from derive.batch import Job
 from derive.language.errors import LayerError
-from derive.processes import Lost, each, settled
+from derive.processes import Lost, each, progress, settled
 
 
 def place(job: Job) -> tuple[str, int]:
@@ -84,3 +84,17 @@ def test_a_process_that_was_ended_once_loses_nothing_and_what_is_done_is_not_don
 def test_errors_of_settled_work_come_out_as_they_are() -> None:
     with pytest.raises(LayerError, match="no good"):
         settled(failing, jobs("abcdef"), "abcdef")
+
+
+def test_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with progress(2) as done:
+        done("[red]a[/red]")
+    assert "1/2" in (shown := capsys.readouterr().err) and "[red]a[/red]" in shown
+
+
+def test_elsewhere_nothing_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    with progress(2) as done:
+        done("a")
+    assert capsys.readouterr() == ("", "")

@@ -71,7 +71,7 @@ def check(
     """
     from derive.marking.task import task
 
-    course = answers != _STDIN and Path(answers).is_dir() and gradescope is None
+    course = answers != _STDIN and os.path.isdir(answers) and gradescope is None
     if course:
         _refuse("one submission", {"--md": md})
     else:
@@ -145,7 +145,7 @@ def _handed_in(answers: str, alone: bool) -> Submission:
     if answers == _STDIN:
         return _piped()
     path = Path(answers)
-    if not (alone and path.is_dir()):
+    if not (alone and os.path.isdir(path)):
         return opened(Submission(path.name, answers, path))
     found = submissions(path)
     if len(found) == 1:

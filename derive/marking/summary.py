@@ -72,8 +72,8 @@ def first_wrong(marking: Marking) -> Line | None:
 
 
 def shown(line: Line) -> str:
-    """A line in a table: its number and the line as written."""
-    return f"{line.number}: {line.text.strip()}" if line.number else line.name
+    """A line in a table: its number and the line as written, in one row."""
+    return f"{line.number}: " + " ".join(line.text.split()) if line.number else line.name
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -122,6 +122,7 @@ def test_a_folder(command: Command) -> None:
 
 BAD = {
     "missing answers": (("linear", "missing.txt"), "missing.txt: cannot be read: No such file"),
+    "a name that no file has": (("linear", "a" * 5000), "cannot be read: File name too long"),
     "unknown layer": (("lineer", "right.txt"), "did you mean linear?"),
     "unknown option": (("linear", "right.txt", "--set", "f=relu"), "option"),
     "empty": (("linear", "empty.txt"), "empty.txt: there is nothing in it"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from derive.marking.record import Line, Marking
-from derive.marking.summary import COLUMNS, Common, commonest, csv_of_marks, csv_of_mistakes, first_wrong
+from derive.marking.summary import COLUMNS, Common, commonest, csv_of_marks, csv_of_mistakes, first_wrong, shown
 from tests.marking.markings import ALL_RIGHT, AVERAGED, CONTROLS, DROPPED, FAILED, MARKING, WRONG
 
 MARKINGS = {"ada": ALL_RIGHT, "bob": MARKING, "eve": replace(MARKING, source="e.txt"), "joe": FAILED}
@@ -69,3 +69,7 @@ def test_the_commonest_mistakes_count_once_a_submission_and_not_where_a_line_fol
 
 def test_the_first_wrong_line() -> None:
     assert first_wrong(MARKING) == WRONG and first_wrong(ALL_RIGHT) is None
+
+
+def test_a_line_in_one_row() -> None:
+    assert shown(Line("dW", "wrong", 3, " dW = a\n  + b\n")) == "3: dW = a + b" and shown(Line("dW", "wrong")) == "dW"
