@@ -19,7 +19,7 @@ from derive.language.traverse import names_read
 from derive.marking.answer_record import Answer, AnswerLine
 from derive.marking.boundaries import Boundaries
 from derive.marking.drafts import Progress, drafts, without_repeats
-from derive.marking.lines import fitted, read_right
+from derive.marking.lines import in_index_form
 from derive.marking.own_axes import Known, because, own_tensors
 from derive.marking.own_names import vanishing
 from derive.marking.own_system import definitions, evaluable, own_equations
@@ -97,8 +97,7 @@ class _Reading:
                 raise draft.line.left.error(known.missing[draft.name])
             tensor = self.scope.tensors[draft.name]
             facts = facts_of(self.backward)
-            read = read_right(draft.line, draft.left, self.scope, facts, tensor.axes, known.missing)
-            form = fitted(read, tensor, draft.line)
+            form = in_index_form(draft.line, draft.left, self.scope, facts, tensor, known.missing)
             if form.left is None and draft.name in known.tensors:
                 shapes = f"{shape_text(form.indices)}, and elsewhere {shape_text(tensor.axes)}"
                 raise draft.line.left.error(f"{draft.name} has shape {shapes}")

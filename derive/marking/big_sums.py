@@ -105,7 +105,7 @@ def _read_limits(
     below: Sequence[Token], above: Sequence[Token], after: int, sign: Token, words: Vocabulary, text: Fragment
 ) -> _Limits:
     texts = [t.text for t in below]
-    if "=" in texts:
+    if "=" in texts:  # with limits
         start = list(below[texts.index("=") + 1 :])
         if ".." in texts:
             dots = texts.index("..")
@@ -114,6 +114,8 @@ def _read_limits(
             raise text.error(
                 "the limits of a sum are not understood", sign.at, "as in Σ_{t=1}^{T} a[t], or sum(a[t], t)"
             )
+        if (_text(start), _text(above)) == words.ranges.get(texts[0]):
+            return _Limits((below[0],), (), (), after)
         return _Limits((below[0],), tuple(start), tuple(above), after)
     if above:
         raise text.error("the limits of a sum are not understood", sign.at, "as in Σ_{t=1}^{T} a[t], or sum(a[t], t)")
@@ -127,6 +129,10 @@ def _read_limits(
     if not indices:
         raise text.error("a sum over what?", sign.at, "as in sum(a[t]*b[t], t), or Σ_t a[t]*b[t]")
     return _Limits(tuple(indices), (), (), after)
+
+
+def _text(line: Sequence[Token]) -> str:
+    return "".join(token.text for token in line)
 
 
 def _opens(line: Sequence[Token], at: int) -> bool:

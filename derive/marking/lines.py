@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.language.axes import Axes, ShapeError, Value, settled
 from derive.language.binding import fresh_name, substitute
-from derive.language.errors import Fragment
+from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Elem, Expr, Index
 from derive.language.integers import Integer
 from derive.language.lexical import tree_of
@@ -29,13 +30,19 @@ class Elaborated:
 
     indices  the free indices, those in the person's brackets first
     left     the element of the tensor that it defines; None where its shape is not that of the tensor
-    remark   what was supplied: axes along which the value does not change
+    whole    whether the value has all axes of its tensor; ``remark`` says of what it has not
     """
 
     indices: tuple[Index, ...]
     right: Expr
     left: Elem | None
+    whole: bool = True
     remark: str = ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the value has just the axes of its tensor."""
+        return self.left is not None and self.whole
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,18 @@ class Read:
 
 
 def read_right(
-    line: Spelled, left: LeftSide, scope: Scope, facts: Facts, known: Sequence[Index], missing: Mapping[str, str]
+    line: Spelled,
+    left: LeftSide,
+    scope: Scope,
+    facts: Facts,
+    known: Sequence[Index],
+    missing: Mapping[str, str],
+    columns: bool = False,
 ) -> Read:
-    """The right side of a line; ``known`` are the axes of the tensor on the left, if they are.  Raises LayerError."""
+    """The right side of a line; ``known`` are the axes of the tensor on the left, if they are.  Raises LayerError.
+
+    With ``columns`` vectors are read as columns.
+    """
     scope = unshadowed(left.letters, line.right, scope)
     own = {name: _ranged(name, *ends, scope) for name, ends in line.ranges.items()}
     scope = replace(scope, indices={**scope.indices, **own})
@@ -63,12 +79,42 @@ def read_right(
     scope = replace(scope, indices={**scope.indices, **found}, free=frozenset(left.letters))
     check_names(line.right, scope, missing)
     operations = Axes(scope.derived)
-    value = ShapeReader(line.right, scope, operations).value(tree_of(line.right))
+    value = ShapeReader(line.right, scope, operations, columns=columns).value(tree_of(line.right))
     return Read(left, {name: found[name] for name in left.letters}, value, operations, scope)
 
 
 def _ranged(name: str, low: Fragment, high: Fragment, scope: Scope) -> Index:
     return Index(name, parse_integer(low, scope), parse_integer(high, scope))
+
+
+def in_index_form(
+    line: Spelled, left: LeftSide, scope: Scope, facts: Facts, tensor: Tensor, missing: Mapping[str, str]
+) -> Elaborated:
+    """The line over its tensor's indices.  Raises LayerError.
+
+    Where it has not the tensor's shape, it is read once more with vectors as columns, as in ``da[t,n] @ h[t-1,n].T``.
+    """
+
+    def reading(columns: bool) -> Elaborated | LayerError:
+        try:
+            return fitted(read_right(line, left, scope, facts, tensor.axes, missing, columns), tensor, line)
+        except LayerError as error:
+            return error
+
+    first = reading(columns=False)
+    if isinstance(first, LayerError) or not first.fits:
+        second = reading(columns=True) if _has_turned_factor(line.right) else first
+        if isinstance(second, Elaborated) and second.fits:
+            return second
+    if isinstance(first, LayerError):
+        raise first
+    return first
+
+
+def _has_turned_factor(text: Fragment) -> bool:
+    """Whether a transpose stands on the right of a matrix product; in a text that can be read."""
+    products = (node for node in ast.walk(tree_of(text)) if isinstance(node, ast.BinOp))
+    return any(isinstance(p.op, ast.MatMult) and isinstance(p.right, ast.Attribute) for p in products)
 
 
 def fitted(read: Read, tensor: Tensor, line: Spelled) -> Elaborated:
@@ -84,7 +130,7 @@ def fitted(read: Read, tensor: Tensor, line: Spelled) -> Elaborated:
             if whole:
                 right = read.axes.onto(read.value, rest)
                 found = _elaborated(read, tensor.name, right, given, rest)
-                return replace(found, remark=_spread(read, tensor, rest))
+                return replace(found, whole=len(read.value.axes) == len(rest), remark=_spread(read, tensor, rest))
         except ShapeError:
             pass
     if read.left.is_fixed:

@@ -100,7 +100,7 @@ def check_signs(line: Sequence[Token], words: Vocabulary, text: Fragment) -> Non
         if token.kind == "sign" and token.text in _CHARACTERS:
             raise text.error(f"unexpected {token.text!r}", token.at, _CHARACTERS[token.text])
         if before is not None and _lacks_sign(line, k):
-            raise _unsigned(before, token, words, text)
+            raise _unsigned(line, k, words, text)
 
 
 def _lacks_sign(line: Sequence[Token], at: int) -> bool:
@@ -129,17 +129,34 @@ def _is_read(line: Sequence[Token], at: int) -> bool:
     return True
 
 
-def _unsigned(before: Token, token: Token, words: Vocabulary, text: Fragment) -> Exception:
-    left = text.text[before.at : before.end] if before.kind != "sign" else "..."
-    right = text.text[token.at : token.end] if token.kind != "sign" else "..."
+def _unsigned(line: Sequence[Token], at: int, words: Vocabulary, text: Fragment) -> Exception:
+    """The error where a sign is missing before a token, with the signs that may be meant."""
+    before, token = line[at - 1], line[at]
+    left, right = _named(line, at - 1, text), _named(line, at, text)
     hint = f"did you mean {left}*{right}?"
-    if before.text in words.tensors or before.text in (")", "]", "T"):
-        hint = f"did you mean {left}*{right}, entry by entry, or the matrix product {left} @ {right}?"
-    if token.text == "[":
-        hint = "a condition is a factor: its product sign is written, as in x*[x > 0]"
-    if before.text in words.tensors and token.text == "(":
+    if token.text == "[" or (before.text == "]" and left == "[...]"):
+        hint = "a condition is a factor: its product sign is written, as in [x > 0]*x"
+    elif before.text in words.tensors and token.text == "(":
         hint = f"write {before.text}[...]"
+    elif before.kind != "number":
+        hint = f"did you mean {left}*{right}, entry by entry, or the matrix product {left} @ {right}?"
     return text.error(f"a sign is missing between {left} and {right}", token.at, hint)
+
+
+def _named(line: Sequence[Token], at: int, text: Fragment) -> str:
+    """What stands at a token, in few characters."""
+    token = line[at]
+    if token.text == "T" and at > 1 and line[at - 1].text == ".":
+        return f"{_named(line, at - 2, text)}.T"
+    if token.kind != "sign":
+        return text.text[token.at : token.end]
+    opening = at - 1
+    depth = 1
+    while token.text in (")", "]") and opening >= 0 and depth:
+        depth += (line[opening].text in (")", "]")) - (line[opening].text in ("(", "["))
+        opening -= 1
+    name = line[opening].text if token.text in (")", "]") and opening >= 0 and line[opening].kind == "name" else ""
+    return f"{name}[...]" if token.text in ("[", "]") else f"{name}(...)"
 
 
 def _with_braces(line: Sequence[Token], at: int, words: Vocabulary, text: Fragment) -> Exception:

@@ -19,9 +19,20 @@ _SHORT = 50  # characters of a right side that a hint repeats
 
 @dataclass(frozen=True)
 class ShapeReader(Elaborator):
-    """An Elaborator whose errors at ``@`` and at sums name shapes, and the transpose that would fit."""
+    """An Elaborator whose errors at ``@`` and at sums name shapes, and the transpose that would fit.
+
+    With ``columns`` vectors are columns, as in textbooks: ``u @ v.T`` is their outer product.
+    """
+
+    columns: bool = False
 
     def binary(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+        turned = _is_transpose(node.right) and len(left.axes) == len(right.axes) == 1
+        if turned and self.columns and isinstance(node.op, ast.MatMult):
+            return self.axes.outer(left, right)
+        if turned and isinstance(node.op, ast.Mult):
+            hint = f"an outer product is written outer({self._named(node.left)}, {self._named(node.right)})"
+            raise self.error(node.right, "the transpose of a vector is the same vector", hint.replace(".T", ""))
         try:
             return super().binary(node, left, right)
         except ShapeError as error:
@@ -81,6 +92,10 @@ def _is_sum(text: Fragment) -> bool:
 def _turned(name: str) -> str:
     """The transpose, as written."""
     return name.removesuffix(".T") if name.endswith(".T") else f"{name}.T"
+
+
+def _is_transpose(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "T"
 
 
 def _is_short(node: ast.expr) -> bool:

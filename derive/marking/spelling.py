@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from derive.language.errors import Fragment
 from derive.marking.big_sums import Ranges, in_words
+from derive.marking.brackets import conditions, kronecker, without_slices
 from derive.marking.characters import Token, tokens
 from derive.marking.numpy_sums import by_name
 from derive.marking.refusals import check_signs, refuse_code
 from derive.marking.vocabulary import Vocabulary, in_plain_names
 
 _CLOSING: Mapping[str, str] = {"(": ")", "[": "]", "{": "}"}
-_COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _in_language(line: Sequence[Token], words: Vocabulary, text: Fragment) -> tu
     named = by_name(in_plain_names(line, words, text), words.axes)
     summed, ranges = in_words(named, words, text)
     refuse_code(summed, words, text)
-    out = _without_slices(_conditions(_powers(summed)))
+    out = without_slices(conditions(_powers(kronecker(summed, words))))
     check_signs(out, words, text)
     return out, ranges
 
@@ -167,61 +167,3 @@ def _closed(line: Sequence[Token], at: int) -> int:
         if depth == 0:
             return k + 1
     return len(line)
-
-
-def _conditions(line: Sequence[Token]) -> list[Token]:
-    """``(a > 0)`` and ``1_{a > 0}`` as ``[a > 0]``: a condition stands in square brackets."""
-    out = list(line)
-    opened: list[int] = []
-    compared: list[bool] = []
-    for k, token in enumerate(out):
-        if token.kind == "sign" and token.text in _CLOSING:
-            opened.append(k)
-            compared.append(False)
-        elif token.kind == "sign" and token.text in _COMPARISONS and compared:
-            compared[-1] = True
-        elif token.kind == "sign" and token.text == "=" and opened and _holds_condition(out, opened[-1]):
-            out[k] = replace(token, text="==")
-        elif token.kind == "sign" and token.text in _CLOSING.values() and opened:
-            start, holds = opened.pop(), compared.pop()
-            before = out[start - 1] if start else None
-            indicator = before is not None and before.kind == "one"
-            called = before is not None and before.kind == "name"
-            if indicator or (holds and out[start].text == "(" and not called):
-                out[start], out[k] = replace(out[start], text="["), replace(token, text="]")
-    return [
-        token
-        for k, token in enumerate(out)
-        if not (token.text == "1" and token.kind in ("one", "number") and k + 1 < len(out) and out[k + 1].text == "[")
-    ]
-
-
-def _holds_condition(line: Sequence[Token], at: int) -> bool:
-    """Whether the bracket at a place can hold a condition only: square, or behind the sign of an indicator."""
-    before = line[at - 1] if at else None
-    indicator = before is not None and before.kind == "one"
-    return indicator or (line[at].text == "[" and (before is None or before.kind == "sign"))
-
-
-def _without_slices(line: Sequence[Token]) -> list[Token]:
-    """``h[t,:,:]`` and ``h[t,...]`` as ``h[t]``: axes left out at the end are whole."""
-    out: list[Token] = []
-    opened: list[int] = []
-    for token in line:
-        if token.text in _CLOSING:
-            opened.append(len(out))
-        elif token.text in _CLOSING.values() and opened:
-            start = opened.pop()
-            whole = False
-            while token.text == "]" and len(out) > start + 1 and out[-1].text in (":", "...") and _stands_alone(out):
-                del out[-2 if len(out) > start + 2 else -1 :]
-                whole = len(out) == start + 1
-            if whole:
-                out.pop()
-                continue
-        out.append(token)
-    return out
-
-
-def _stands_alone(line: Sequence[Token]) -> bool:
-    return line[-2].text in (",", "[")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from derive.language.errors import Fragment
 from derive.language.functions import TABLE
 from derive.language.scope import FUNCTIONS, Scope
+from derive.language.text import integer_text
 from derive.marking.characters import Token
 from derive.steps.record import gradient_name
 
@@ -25,12 +26,14 @@ class Vocabulary:
     tensors  of the layer, its gradients, and the person's own
     others   indices, sizes and functions, abstract ones and options of the layer included
     indices  the declared indices; ``axes`` those of each of the layer's tensors and gradients
+    ranges   the range of each declared index, as the language writes it
     """
 
     tensors: frozenset[str]
     others: frozenset[str]
     indices: frozenset[str]
     axes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def with_tensors(self, names: Sequence[str]) -> Vocabulary:
         return replace(self, tensors=self.tensors | frozenset(names))
@@ -47,7 +50,8 @@ def vocabulary(scope: Scope) -> Vocabulary:
     """The names of a scope."""
     others = frozenset((*scope.indices, *scope.sizes, *scope.functions, *scope.options))
     axes = {name: [index.name for index in tensor.axes] for name, tensor in scope.tensors.items() if tensor.axes}
-    return Vocabulary(frozenset(scope.tensors), others, frozenset(scope.indices), axes)
+    ranges = {name: (integer_text(index.low), integer_text(index.high)) for name, index in scope.indices.items()}
+    return Vocabulary(frozenset(scope.tensors), others, frozenset(scope.indices), axes, ranges)
 
 
 def in_plain_names(line: Sequence[Token], words: Vocabulary, text: Fragment) -> list[Token]:

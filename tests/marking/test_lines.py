@@ -15,6 +15,9 @@ from tests.marking.answers import error, is_right, line
         ("linear", "dW[i,n] = sum(dy[b,i]*x[b,n], b)"),  # letters of one's own, declared as other indices
         ("linear", "dx[n] = W.T @ dy[n]"),
         ("linear", "dW = Σ_n outer(dy[n], x[n])"),
+        ("linear", "dW = Σ_n dy[n] @ x[n]ᵀ"),  # columns, as textbooks have them
+        ("rnn", "dW_h = Σ_t Σ_n da[t,n] @ h[t-1,n]ᵀ"),  # both vectors of one size: the shape of W_h asks for it
+        ("softmax", "dz[n,i] = y[n,i]*(dy[n,i] - dy[n] @ y[n].T)"),  # a number, as NumPy has it
         ("rnn", "dh[0] = da[1] @ W_h"),
         ("rnn", "dh[T,n,i] = sum(dz[T,n,o]*W_y[o,i], o)"),
         ("rnn", "dl = 1"),

@@ -33,6 +33,12 @@ def test_the_caret_stands_under_what_does_not_fit() -> None:
     assert found is not None and found.column == 14
 
 
+def test_the_transpose_of_a_vector_is_no_row() -> None:
+    said = error("rnn", "dW_h = Σ_t Σ_n da[t,n]·h[t-1,n]ᵀ")
+    assert "the transpose of a vector is the same vector" in said
+    assert said.endswith("an outer product is written outer(da[t,n], h[t-1,n])")
+
+
 def test_shapes_in_sizes() -> None:
     axes = [Index("n", 1, N), Index("u", 0, 2 * H - 1)]
     assert [shape_text(axes[:k]) for k in range(3)] == ["()", "(N,)", "(N, 2*H)"]
