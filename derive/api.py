@@ -148,7 +148,8 @@ class Derivation(Mapping[str, "Gradient"]):
         return compose(self.record, self.evidence(), self.verify())
 
     def render(self, to: str = "md", templates: str | Path | None = None) -> str | bytes:
-        """The document in a format: ``md`` is Markdown with mathematics, ``tex`` LaTeX, ``typ`` Typst, ``html`` a file.
+        """The document in a format: ``md`` is Markdown with mathematics, ``tex`` LaTeX, ``typ`` Typst, ``html`` a file,
+        ``ipynb`` a notebook with cells to try the code and check it.
 
         Bytes are ``pdf``, and as PDF too: ``slides``, on which one step appears at a time, and ``cheatsheet``.
 
@@ -158,9 +159,18 @@ class Derivation(Mapping[str, "Gradient"]):
         from derive.rendering.render import COMPOSED
 
         _check_format(to)
+        if to == "ipynb":
+            return _printed(self._notebook(templates), to, templates)
         make = COMPOSED.get(to)
         document = make(self.record, self.evidence(), self.verify()) if make else self._document
         return _printed(document, to, templates)
+
+    def _notebook(self, templates: str | Path | None) -> Document:
+        """The document with cells to try the code and to check it."""
+        from derive.checking.trial import trial
+        from derive.rendering.notebook_trial import with_trial
+
+        return with_trial(self._document, trial(self.record), _folder(templates))
 
     def pictures(self, to: str = "md") -> dict[str, bytes]:
         """The pictures beside the document in a format, by the names of their files: SVG for ``md``, PDF for LaTeX.
@@ -233,10 +243,14 @@ def _printed(document: Document, to: str, templates: str | Path | None) -> str |
     from derive.rendering.render import produced
 
     _check_format(to)
+    return produced(document, to, _folder(templates))
+
+
+def _folder(templates: str | Path | None) -> Path | None:
     folder = None if templates is None else Path(templates)
     if folder is not None and not folder.is_dir():
         raise LayerError("there is no such folder of templates", str(folder))
-    return produced(document, to, folder)
+    return folder
 
 
 def _check_format(name: str) -> None:

@@ -51,7 +51,7 @@ def code(page: Page) -> Iterator[Block]:
     """The forward and the backward pass as NumPy source."""
     yield Heading(1, text("Code"))
     yield Paragraph(text("The same formulas, vectorised; axes in the order of the indices, sizes read off the shapes."))
-    yield Listing("python", BackwardFunction(page.derivation).source)
+    yield Listing("python", BackwardFunction(page.derivation).source, runs=True)
 
 
 def checks(page: Page) -> Iterator[Block]:

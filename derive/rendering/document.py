@@ -156,10 +156,11 @@ class Table(Block):
 
 @dataclass(frozen=True)
 class Listing(Block):
-    """Source code."""
+    """Source code; one that ``runs`` is a cell of its own in a notebook."""
 
     language: str
     source: str
+    runs: bool = False
 
 
 @dataclass(frozen=True)

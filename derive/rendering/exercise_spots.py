@@ -42,7 +42,7 @@ def try_it(page: Page, gradients: Sequence[Gradient], spots: FoundSpots) -> Iter
         "True values of each gradient for the inputs below, rounded to four digits. What you found should give them."
     )
     yield Paragraph(text(words))
-    yield Listing("python", _inputs(spots))
+    yield Listing("python", _inputs(spots), runs=True)
     rows = []
     for one in gradients:
         if found := spots.values.get(id(one), ()):

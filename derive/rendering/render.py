@@ -16,6 +16,7 @@ from derive.rendering.compose_slides import slides
 from derive.rendering.document import Block, Details, Document, Drawing, Plot
 from derive.rendering.latex import TEX, latex
 from derive.rendering.notation import notation
+from derive.rendering.notebook import notebook
 from derive.rendering.operators import Style
 from derive.rendering.pdf import compiled
 from derive.rendering.pictures.svg import svg
@@ -36,6 +37,7 @@ FORMATS = (
     *TEXTS,
     "pdf",
     *COMPOSED,
+    "ipynb",
 )
 PICTURES: Mapping[str, plots.Kind] = MappingProxyType({"md": "svg", "tex": "pdf"})  # the files beside pages
 
@@ -70,6 +72,8 @@ def produced(document: Document, format: str, templates: Path | None = None) -> 
     """A document as what a file of the format holds.  Raises KeyError for an unknown format."""
     if format == "pdf" or format in COMPOSED:
         return compiled(printed(document, "typ", templates, format if format in COMPOSED else "document"))
+    if format == "ipynb":
+        return notebook(document, templates)
     return printed(document, format, templates)
 
 

@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotF
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from derive.language.errors import LayerError
-from derive.rendering import html, markdown, tex, typst
+from derive.rendering import html, markdown, python_source, tex, typst
 
 Filters = Mapping[str, Callable[..., object]]
 
@@ -21,6 +21,7 @@ _FILTERS: Mapping[str, Filters] = MappingProxyType(
         "tex": tex.FILTERS,
         "typ": typst.FILTERS,
         "html": html.FILTERS,
+        "ipynb": python_source.FILTERS,
     }
 )
 
