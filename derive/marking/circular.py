@@ -13,9 +13,10 @@ from derive.checking.places import Stored
 from derive.checking.reference import Interpreter
 from derive.language.traverse import names_read
 from derive.marking.answer import AnswerLine
-from derive.marking.values import EXACT, close, offsets
+from derive.marking.values import close, offsets
 
 _AT_FIRST = 1e6  # what unknown values are taken to be at first, times something random
+_FOUND = 1e-3  # relative difference from the truth below which it came out: a recurrence may magnify rounding
 
 
 def circular_lines(reader: Interpreter, lines: Sequence[AnswerLine]) -> frozenset[int]:
@@ -69,11 +70,14 @@ def _settle(true: Interpreter, lines: Sequence[AnswerLine]) -> bool:
             if at is not None and line.right is not None:
                 reader = Interpreter(true.sizes, tensors, true.system, true.forest, remember=False)
                 tensors[line.name].array[at] = reader.over(line.right, line.indices)[..., None]
-        if all(close(tensors[n].array, true.tensors[n].array, 0.0, EXACT) for n in names):
+        if all(close(tensors[n].array, true.tensors[n].array, 0.0, _FOUND) for n in names):
             return True
     return False
 
 
 def _rounds(tensors: Mapping[str, Stored], names: Iterable[str]) -> int:
-    """How often lines have to be gone through until what is known at one end of a recurrence is so at the other."""
-    return sum(max(tensors[n].array.shape, default=1) + 1 for n in names)
+    """How often lines have to be gone through until what is known at one end of a recurrence is so at the other.
+
+    It may recur in several indices, and in one after the other.
+    """
+    return sum(sum(tensors[n].array.shape) + 1 for n in names)

@@ -34,3 +34,14 @@ def test_a_recurrence_in_one_line_is_no_circle_whatever_its_index_is_called() ->
 
 def test_a_circle_by_way_of_a_helper() -> None:
     assert closing("linear", "half[o,i] = dW[o,i]/2\ndW[o,i] = 2*half[o,i]") == {2}
+
+
+def test_a_recurrence_in_two_indices_is_no_circle() -> None:
+    before = "[l < M]*sum(da[l+1,t,n,k]*W_x[l+1,k,i], k) + [t < T]*sum(da[l,t+1,n,k]*W_h[l,k,i], k)"
+    text = f"da[l,t,n,i] = (1 - h[l,t,n,i]**2)*([l == M]*dy[t,n,i] + {before})"
+    assert closing("stacked_rnn", text) == frozenset()
+
+
+def test_a_recurrence_that_magnifies_rounding_is_no_circle() -> None:
+    now = "sum(dz[t,n,o]*W_y[o,i], o) + [t < T]*sum(da[t+1,n,k]*W_h[k,i], k)"
+    assert closing("rnn", f"da[t,n,i] = (1 - h[t,n,i]**2)*(50*({now}) - 49*dh[t,n,i])") == frozenset()
