@@ -109,7 +109,8 @@ def tex(expression: Callable[[str], Expr]) -> Callable[..., str]:
 def typeset_pdf() -> Callable[[str], bytes]:
     """Typst source with the program's own definitions before it, as PDF."""
     prelude = environment("typ").get_template("prelude.typ.j2").render()
-    head = f'#let width = 16cm\n#let base = 10pt\n#let inset = 1.5em\n#set document(title: "T", date: none)\n{prelude}'
+    sizes = "#let width = 16cm\n#let base = 10pt\n#let inset = 1.5em\n#let tallest = 20cm\n"
+    head = f'{sizes}#set document(title: "T", date: none)\n{prelude}'
     return lambda source: compiled(f"{head}\n{source}")
 
 
