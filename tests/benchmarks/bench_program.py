@@ -32,6 +32,15 @@ def test_derive_all_gradients_of(benchmark: BenchmarkFixture, layer: str) -> Non
     benchmark.pedantic(derive.gradients, (system,), setup=forget, rounds=5)
 
 
+@pytest.mark.parametrize("to", ["typ", "pdf", "slides"])
+@pytest.mark.parametrize("layer", ["linear", "conv2d", "rnn", "lstm", "attention"])
+def test_render_of_a_layer_that_was_derived(benchmark: BenchmarkFixture, layer: str, to: str) -> None:
+    """From the checked derivation and its document to a file."""
+    derivation = derive.gradients(layer)
+    derivation.document()
+    benchmark.pedantic(derivation.render, (to,), rounds=5)
+
+
 def test_doc_rnn_whole_process(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     """``derive doc rnn --to md`` as a user starts it, evidence included."""
     command = [sys.executable, "-m", "derive", "doc", "rnn", "--to", "md", "--out", os.fspath(tmp_path)]
