@@ -1,8 +1,10 @@
-"""A limit on how long work in this process may take."""
+"""Limits on how long work in this process may take, and how much memory."""
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,3 +35,25 @@ def within(seconds: float) -> Iterator[None]:
 
 def _ring(number: int, frame: FrameType | None) -> None:
     raise OutOfTime
+
+
+@contextmanager
+def spending(memory: int) -> Iterator[None]:
+    """Raise MemoryError in the work below where it takes so many bytes more than this process has now.
+
+    Where the system does not tell what a process has (Linux does), there is no limit.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with open("/proc/self/statm", encoding="ascii") as file:
+        now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    limits = [now + memory, *(limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY)]
+    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

@@ -12,12 +12,13 @@ from derive.language.errors import LayerError
 from derive.language.system import System
 from derive.marking.check import mark_text
 from derive.marking.ground import Ground, ground_of
-from derive.marking.limit import OutOfTime, within
+from derive.marking.limit import OutOfTime, spending, within
 from derive.marking.record import Marking
 from derive.marking.scheme import Scheme, with_points
 from derive.marking.submission import ARRAYS, PROGRAM, Submission, opened, text_of
 from derive.steps.record import Derivation
 
+_MEMORY = 2_000_000_000  # bytes that evaluating a text may take
 _LOCK = threading.Lock()  # the values at test points are computed when they are first asked for: one thread at a time
 
 
@@ -61,8 +62,8 @@ def marked(task: Task, submission: Submission) -> Marking:
                 marking = _marked(ground, submission, task.seconds)
     except LayerError as error:
         return failed(task, submission, str(error))
-    except (OutOfTime, MemoryError, RecursionError) as error:
-        return failed(task, submission, _REASONS[type(error)])
+    except tuple(_REASONS) as error:
+        return failed(task, submission, next(said for kind, said in _REASONS.items() if isinstance(error, kind)))
     except Exception as error:  # a fault of this program; the other submissions are not to suffer from it
         return failed(task, submission, f"the marking went wrong, which is a fault of Derive: {error!r}")
     return marking if task.scheme is None else with_points(marking, task.scheme)
@@ -85,7 +86,8 @@ def _marked(ground: Ground, submission: Submission, seconds: float) -> Marking:
     data, file = submission.data or b"", submission.file
     if submission.kind in (PROGRAM, ARRAYS):
         raise LayerError(f"{submission.kind} files cannot be marked yet")
-    return mark_text(ground, text_of(data), file)
+    with spending(_MEMORY):
+        return mark_text(ground, text_of(data), file)
 
 
 def _patience(task: Task, submission: Submission) -> float:

@@ -92,6 +92,13 @@ def test_a_submission_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> No
     assert marked(hasty, submitted(RIGHT)).failure == "it takes too long to evaluate"
 
 
+def test_a_sum_over_everything_is_a_failure_and_no_end_of_the_process(linear: Task) -> None:
+    over = [f"n{k}" for k in range(16)]
+    bomb = f"dW[o,i] = sum(exp({'+'.join(f'x[{n},i]' for n in over)})*dy[n0,o], {', '.join(over)})"
+    assert not marked(linear, submitted(bomb.encode())).ok
+    assert marked(linear, submitted(RIGHT)).ok
+
+
 def test_threads_mark_alike(linear: Task) -> None:
     found: list[Marking] = []
     threads = [threading.Thread(target=lambda: found.append(marked(linear, submitted(WRONG)))) for _ in range(4)]
