@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from derive.language.errors import LayerError
 PROGRAM, ARRAYS = ".py", ".npz"
 _LARGEST = {ARRAYS: 200_000_000}  # bytes of a submission
 _LARGEST_TEXT = 1_000_000
+_MARKDOWN = (".md", ".markdown", ".qmd", ".rmd")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,22 @@ def text_of(data: bytes) -> str:
     if "\0" in text:
         raise LayerError("not a text: there are null bytes in it", hint="hand in a plain text file")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def lines_of(data: bytes, file: str) -> str:
+    """The lines of a written answer; of Markdown with listings only what is in these, the other lines being empty."""
+    lines = text_of(data).split("\n")
+    if os.path.splitext(file)[1].lower() not in _MARKDOWN or not any(_FENCE.match(line) for line in lines):
+        return "\n".join(lines)
+    fence = ""
+    for k, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        lines[k] = line if fence and not mark else ""
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence) and not line.strip(" `~"):
+            fence = ""
+    return "\n".join(lines)
 
 
 # A folder of submissions

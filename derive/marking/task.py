@@ -15,7 +15,7 @@ from derive.marking.ground import Ground, ground_of
 from derive.marking.limit import OutOfTime, spending, within
 from derive.marking.record import Marking
 from derive.marking.scheme import Scheme, with_points
-from derive.marking.submission import ARRAYS, PROGRAM, Submission, opened, text_of
+from derive.marking.submission import ARRAYS, PROGRAM, Submission, lines_of, opened
 from derive.steps.record import Derivation
 
 _MEMORY = 2_000_000_000  # bytes that evaluating a text may take
@@ -87,7 +87,7 @@ def _marked(ground: Ground, submission: Submission, seconds: float) -> Marking:
     if submission.kind in (PROGRAM, ARRAYS):
         raise LayerError(f"{submission.kind} files cannot be marked yet")
     with spending(_MEMORY):
-        return mark_text(ground, text_of(data), file)
+        return mark_text(ground, lines_of(data, file), file)
 
 
 def _patience(task: Task, submission: Submission) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from derive.language.errors import LayerError
-from derive.marking.submission import Submission, checked, opened, submissions, text_of
+from derive.marking.submission import Submission, checked, lines_of, opened, submissions, text_of
 
 
 @pytest.fixture
@@ -157,6 +157,21 @@ def test_encodings(encoding: str) -> None:
 def test_what_is_no_text(data: bytes, error: str) -> None:
     with pytest.raises(LayerError, match=error):
         text_of(data)
+
+
+def test_of_markdown_the_listings_are_the_answer_and_lines_keep_their_numbers() -> None:
+    page = (
+        "# My answer\n\nBy the chain rule:\n\n```text\ndW = dy.T @ x\n```\nand so\n\n~~~\ndb = sum(dy[n], n)\n~~~\nqed"
+    )
+    kept = lines_of(page.encode(), "a.MD").split("\n")
+    assert [(k, line) for k, line in enumerate(kept, 1) if line] == [(6, "dW = dy.T @ x"), (11, "db = sum(dy[n], n)")]
+    assert len(kept) == len(page.split("\n"))
+    assert lines_of(page.encode(), "a.txt") == page
+
+
+def test_markdown_without_listings_is_taken_as_it_is() -> None:
+    assert lines_of(b"dW = dy.T @ x\n", "a.md") == "dW = dy.T @ x\n"
+    assert lines_of(b"```\ndW = 1", "a.md") == "\ndW = 1"
 
 
 def test_data_from_elsewhere_is_checked_alike() -> None:
