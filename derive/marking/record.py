@@ -116,3 +116,17 @@ class Marking:
         from derive.marking.json_text import json_text
 
         return json_text(self, hints)
+
+    def __str__(self) -> str:
+        """What ``derive check`` shows."""
+        from derive.marking.hints import DEFAULT, at_tier
+        from derive.marking.plain import plain
+        from derive.marking.terminal import terminal
+
+        return plain(terminal(at_tier(self, DEFAULT)), 100).rstrip("\n")
+
+    def _repr_markdown_(self) -> str:
+        from derive.marking.hints import DEFAULT, at_tier
+        from derive.marking.markdown import markdown
+
+        return markdown(at_tier(self, DEFAULT))
