@@ -159,6 +159,29 @@ def doc(
 
 
 @app.command()
+def book(
+    course: Annotated[
+        str, typer.Argument(metavar="[COURSE]", help="A course file, or the name of one that comes with derive.")
+    ] = "twelve_weeks",
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("book"),
+) -> None:
+    """Make a course: a book (PDF), a site with search (HTML), and a zip of exercises, solutions and answer files.
+
+    The file says title, author, chapters, their layers and exercises; see the one that comes with derive.
+    """
+    from derive.book.build import built
+    from derive.book.course import course as read
+
+    made = built(read(course))
+    for name, content in made.files.items():
+        write(out / name, content)
+        typer.echo(os.fspath(out / name))
+    for name in made.failed:
+        complain(f"a check of {name} failed: its page says which")
+    raise typer.Exit(int(bool(made.failed)))
+
+
+@app.command()
 def verify(
     layers: Any_ = None,
     settings: Settings = None,

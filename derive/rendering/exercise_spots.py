@@ -73,6 +73,8 @@ def _inputs(spots: FoundSpots) -> str:
             lines.append(f"{name} = {np.asarray(array).item()}")
             continue
         start = f"{name} = np.array("
-        values = np.array2string(np.asarray(array), separator=", ", max_line_width=110, prefix=start, threshold=10**6)
-        lines.append(f"{start}{values})")
+        flat = array if np.ndim(array) < 3 else np.ravel(array)  # a line or two, not one for each row of rows
+        values = np.array2string(np.asarray(flat), separator=", ", max_line_width=100, prefix=start, threshold=10**6)
+        shape = f".reshape({', '.join(map(str, np.shape(array)))})" if np.ndim(array) > 2 else ""
+        lines.append(f"{start}{values}){shape}")
     return "\n".join(lines) + "\n"

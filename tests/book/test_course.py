@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+
+from derive.batch import Job
+from derive.book.course import SECTIONS, course, shipped
+from derive.language.errors import LayerError
+from derive.language.load import catalogue
+
+SMALL = """
+title = "T"
+author = "A"
+date = 2026-11-22
+leave_out = ["code"]
+
+[[chapter]]
+title = "One"
+text = "Words."
+layers = ["linear", "rnn f=relu"]
+exercises = ["linear"]
+blank = "all"
+seed = 3
+"""
+
+
+def written(folder: Path, source: str) -> str:
+    path = folder / "mine.toml"
+    path.write_text(source, encoding="utf-8")
+    return str(path)
+
+
+def test_what_a_file_says(tmp_path: Path) -> None:
+    found = course(written(tmp_path, SMALL))
+    (chapter,) = found.chapters
+    assert (found.name, found.title, found.author, found.date) == ("mine", "T", "A", "2026-11-22")
+    assert found.leave_out == (SECTIONS["code"],) and not found.single_steps
+    assert chapter.layers == (Job("linear"), Job("rnn", {"f": "relu"})) and chapter.exercises == (Job("linear"),)
+    assert (chapter.title, chapter.text, chapter.blank, chapter.seed) == ("One", "Words.", "all", 3)
+
+
+def test_text_logo_and_layers_may_be_files_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "one.md").write_text("# Hello", encoding="utf-8")
+    (tmp_path / "logo.svg").write_bytes(b"<svg/>")
+    source = SMALL.replace('text = "Words."', 'file = "one.md"').replace('"linear", ', '"mine/layer.toml", ')
+    found = course(written(tmp_path, 'logo = "logo.svg"\n' + source))
+    assert found.logo == ("svg", b"<svg/>") and found.chapters[0].text == "# Hello"
+    assert Path(found.chapters[0].layers[0].source) == (tmp_path / "mine/layer.toml").resolve()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("title =", "titel ="), "unknown key titel\ndid you mean title"),
+        (("[[chapter]]", "[[week]]"), "unknown key week"),
+        (('leave_out = ["code"]', 'leave_out = ["cod"]'), "there is no section 'cod' to leave out\ndid you mean code"),
+        (('"rnn f=relu"', '"rnn f"'), "cannot read the layer 'rnn f'"),
+        (('blank = "all"', 'blank = "none"'), "blank cannot be 'none'"),
+        (('layers = ["linear", "rnn f=relu"]', "layers = [1]"), "layers is a list of texts"),
+        (('text = "Words."', 'file = "../x.md"'), "'../x.md' is not in the folder of the course"),
+        (('text = "Words."', 'file = "x.md"'), "cannot read"),
+        (("seed = 3", "seed = -1"), "seed is a whole number"),
+        (('title = "One"\n', ""), "a chapter has a title"),
+        (('author = "A"', "author = 1"), "author is a text"),
+        (('author = "A"', 'logo = "x.exe"'), "a logo cannot be 'x.exe'"),
+        (('author = "A"', "author = "), "this is no TOML"),
+    ],
+)
+def test_what_cannot_be_is_told(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    with pytest.raises(LayerError) as error:
+        course(written(tmp_path, SMALL.replace(*change)))
+    assert message in str(error.value)
+
+
+def test_a_file_that_is_not_there_may_be_a_name_misspelt() -> None:
+    with pytest.raises(LayerError, match="did you mean twelve_weeks"):
+        course("twelve_week")
+
+
+def test_the_course_that_ships_has_twelve_weeks_and_the_whole_catalogue() -> None:
+    assert list(shipped()) == ["twelve_weeks"]
+    found = course("twelve_weeks")
+    layers = [job.source for chapter in found.chapters for job in chapter.layers]
+    assert len(found.chapters) == 12 and sorted(layers) == sorted(catalogue())
+    assert all(chapter.exercises and chapter.text for chapter in found.chapters)
