@@ -145,6 +145,22 @@ def test_doc_of_an_exercise_writes_it_with_its_solution_and_a_blank_answer(comma
     assert {Path(line).name for line in out.split()} == written.keys()
 
 
+def test_book_writes_a_course(command: Command) -> None:
+    course = 'title = "T"\n[[chapter]]\ntitle = "One"\nlayers = ["relu"]\nexercises = ["relu"]\n'
+    Path("mine.toml").write_text(course, encoding="utf-8")
+    exit_code, out, err = command("book", "mine.toml", "--out", "made")
+    assert (exit_code, err) == (0, "")
+    files = ["mine.pdf", "site/01-01-relu.html", "site/index.html", "mine-handouts.zip"]
+    assert out.split() == [os.path.join("made", file) for file in files]
+    assert Path("made/mine.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_book_of_a_course_that_is_wrong(command: Command) -> None:
+    Path("mine.toml").write_text("[[chapter]]\ntitle = 'One'\nlayers = ['lineer']\n", encoding="utf-8")
+    exit_code, out, err = command("book", "mine.toml")
+    assert (exit_code, out) == (2, "") and "lineer" in err and "linear" in err
+
+
 def test_doc_does_not_know_what_to_leave_out(command: Command) -> None:
     exit_code, out, err = command("doc", "linear", "--exercise", "--blank", "step")
     assert (exit_code, out) == (2, "")
