@@ -4,9 +4,11 @@ import pypdf
 import pytest
 
 from derive.calculus.sweep import derive
-from derive.language.load import catalogue, layer
+from derive.language.errors import LayerError
+from derive.language.load import catalogue, layer, load
 from derive.rendering import document as D
 from derive.rendering import typst
+from derive.rendering.catalogue import index
 from derive.rendering.compose import compose
 from derive.rendering.formula import EQUALS, Lines, Name, Row, row
 from derive.rendering.pdf import compiled
@@ -76,13 +78,57 @@ def test_no_text_of_the_author_is_a_command(text_of):
     assert pypdf.PdfReader(io.BytesIO(pdf)).metadata.title == EVIL
 
 
+FITS = "#context assert(query(<shrunk>) == (), message: repr(query(<shrunk>)))"
+
+
 @pytest.mark.parametrize("name", catalogue())
-def test_every_page_compiles_and_no_formula_is_too_wide(name, derivation, evidence_of):
+def test_every_page_compiles_and_no_formula_is_too_wide(name, derivation):
     """A formula that is wider than its room would be set smaller, and marked: there is none."""
-    document = compose(derivation(name), evidence_of(name), None)
-    pdf = compiled(printed(document, "typ") + "#context assert(query(<shrunk>) == (), message: repr(query(<shrunk>)))")
+    document = compose(derivation(name), None, None)
+    pdf = compiled(printed(document, "typ") + FITS)
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     assert reader.metadata.title == document.title and reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+@pytest.mark.parametrize("name", ["conv2d", "rnn"])
+def test_a_page_with_its_checks_compiles_too(name, derivation, evidence_of, report_of, text_of):
+    document = compose(derivation(name), evidence_of(name), report_of(derivation(name)))
+    words = text_of(compiled(printed(document, "typ") + FITS))
+    assert "✓" in words and "check failed" not in words and "Numeric checks" in words
+
+
+def test_a_check_that_failed_is_said(text_of):
+    bad = D.Evidence(1e-3, 4, False)
+    step = D.Step(A, None, "sum rule", "D1", (), (), bad)
+    words = text_of(produced(D.Document("T", (), (step, D.Equation(A, evidence=bad))), "pdf"))
+    assert words.count("✗ check failed") == 2 and words.count("1.0") == 2
+
+
+def test_what_is_referred_to_may_be_missing(text_of):
+    paragraph = D.Paragraph((D.Text("As in "), D.Reference("(5)", "5"), D.Text(" and "), D.Reference("D9", "D9")))
+    pdf = produced(D.Document("T", (), (paragraph, D.Equation(A, "5"))), "pdf")
+    assert "As in (5) and D9" in text_of(pdf)
+    (page,) = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert len(page["/Annots"]) == 1
+
+
+def test_a_formula_that_is_too_wide_is_set_smaller():
+    wide = D.Document("T", (), (D.Equation(Name("a" * 150, "a" * 150), "1"),))
+    assert produced(wide, "pdf")
+    with pytest.raises(LayerError, match="shrunk"):
+        compiled(printed(wide, "typ") + FITS)
+
+
+def test_a_mistake_in_typst_is_told_with_the_template(tmp_path):
+    (tmp_path / "equation.typ.j2").write_text("#nothing()\n")
+    with pytest.raises(LayerError, match="^equation.typ.j2: a template is wrong: unknown variable: nothing"):
+        produced(D.Document("T", (), (D.Paragraph(()), D.Equation(A, "1"))), "pdf", tmp_path)
+
+
+def test_the_catalogue_has_an_index_that_leads_to_its_pages():
+    pdf = produced(index([load("linear")], "pdf"), "pdf")
+    (page,) = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert page["/Annots"][0].get_object()["/A"]["/URI"] == "linear.pdf"
 
 
 def test_a_pdf_has_its_fonts_inside_and_says_what_it_is(derivation):
