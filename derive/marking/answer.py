@@ -5,7 +5,7 @@ A text is parsed and never executed.  Every line is read on its own, so that an 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -83,7 +83,16 @@ class _Reading:
         bounds = reader.boundaries(lines, known)
         lines, system = evaluable([reader.within(line, bounds) for line in lines], known, self.backward)
         helpers = {name: tensor for name, tensor in known.tensors.items() if name in system.tensors}
-        return Answer(tuple(line.line for line in lines), helpers, system)
+        return Answer(tuple(line.line for line in self.with_strangers(lines)), helpers, system)
+
+    def with_strangers(self, lines: Sequence[Progress]) -> Iterator[Progress]:
+        """The lines; it is said of a person's own name that looks like a gradient's and that nothing reads."""
+        read = {name for line in lines if line.right is not None for name in names_read(line.right)}
+        for line in lines:
+            if line.name.startswith("d") and line.name not in {*read, *self.backward.tensors} and line.error is None:
+                remark = f"{line.name} is a name of your own: there is no tensor {line.name[1:]} in this layer"
+                line = replace(line, remark=line.remark or remark)
+            yield line
 
     def in_index_form(self, line: Progress, known: Known) -> Progress:
         """The line over the layer's tensors and the person's own."""

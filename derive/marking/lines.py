@@ -16,12 +16,14 @@ from derive.language.parser import parse_integer
 from derive.language.ranges import Facts
 from derive.language.scope import Scope
 from derive.language.system import Tensor
-from derive.language.traverse import walk
+from derive.language.traverse import bound_at, walk
 from derive.marking.left_side import LeftSide
 from derive.marking.letters import Range, letters, unshadowed
 from derive.marking.meaning import check_names
 from derive.marking.shape_reader import ShapeReader, named_axes, shape_text
 from derive.marking.spelling import Spelled
+
+MAX_INDICES = 10  # free and bound together; a convolution in two dimensions and in groups has as many
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Elaborated:
 class Read:
     """A right side as it stands: the indices of the left side's letters, and the value with its nameless axes."""
 
+    line: Spelled
     left: LeftSide
     given: Mapping[str, Index]
     value: Value
@@ -80,7 +83,7 @@ def read_right(
     check_names(line.right, scope, missing)
     operations = Axes(scope.derived)
     value = ShapeReader(line.right, scope, operations, columns=columns).value(tree_of(line.right))
-    return Read(left, {name: found[name] for name in left.letters}, value, operations, scope)
+    return Read(line, left, {name: found[name] for name in left.letters}, value, operations, scope)
 
 
 def _ranged(name: str, low: Fragment, high: Fragment, scope: Scope) -> Index:
@@ -165,10 +168,21 @@ def _elaborated(
     shifted = {read.given[n].symbol: read.given[n].symbol - shift for n, shift in read.left.shifts.items()}
     right = substitute(right, shifted)  # dh[t-1] = … says dh[t] with t+1 for t
     right = settled(right, read.scope.indices, frozenset(i.name for i in indices))
-    if name is None:
-        return Elaborated(indices, right, None)
+    _check_indices(right, indices, read)
     places: list[Integer] = [read.given[p].symbol if isinstance(p, str) else p for p in read.left.places]
-    return Elaborated(indices, right, Elem(name, (*places, *(i.symbol for i in rest))))
+    left = None if name is None else Elem(name, (*places, *(i.symbol for i in rest)))
+    return Elaborated(indices, right, left)
+
+
+def _check_indices(right: Expr, indices: Sequence[Index], read: Read) -> None:
+    """Raise LayerError where more indices meet than can be evaluated together."""
+    if len(indices) + _most_bound(right) > MAX_INDICES:
+        raise read.line.right.error(f"more than {MAX_INDICES} indices at one place")
+
+
+def _most_bound(expr: Expr) -> int:
+    """The largest number of indices that are bound around one place of an expression."""
+    return len(bound_at(expr)) + max(map(_most_bound, expr.children), default=0)
 
 
 def _rest(axes: Sequence[Index], given: Mapping[str, Index]) -> tuple[Index, ...]:

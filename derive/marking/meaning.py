@@ -10,6 +10,8 @@ from derive.language.scope import FUNCTIONS, Scope
 from derive.marking.letters import names_in
 from derive.steps.record import gradient_name
 
+_FROM_ABOVE = frozenset({"dy", "dout", "dY", "grad_output", "upstream", "dL"})  # as it is often called
+
 
 def check_names(text: Fragment, scope: Scope, missing: Mapping[str, str]) -> None:
     """Raise LayerError at the first name without a meaning; ``missing`` says of some why they have none."""
@@ -39,6 +41,9 @@ def unknown_name(text: Fragment, at: int, name: str, scope: Scope, missing: Mapp
         return text.error(message, at, f"an index stands in square brackets: {stem}[{low}]")
     if name.startswith("delta") and gradient_name(name[5:].lstrip("_")) in scope.tensors:
         return text.error(message, at, f"did you mean {gradient_name(name[5:].lstrip('_'))}?")
+    above = [n for n, tensor in scope.tensors.items() if tensor.kind == "upstream"]
+    if name in _FROM_ABOVE and above:
+        return text.error(message, at, f"the gradient that arrives from above is {' and '.join(above)}")
     if same := like(name, scope.tensors):
         return text.error(message, at, f"did you mean {same}?")
     return text.error(message, at, nearest(name, [*scope.tensors, *scope.indices, *scope.sizes, *scope.options]))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from derive.language.axes import ShapeError, Value, hint_of
 from derive.language.binding import fresh_name
 from derive.language.elaborate import Elaborator
-from derive.language.errors import Fragment
+from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Index
+from derive.language.integers import Integer
 from derive.language.lexical import source_of, tree_of
 from derive.language.text import integer_text
 
@@ -43,7 +44,16 @@ class ShapeReader(Elaborator):
         if free is not None and name not in free and name not in self.bound:
             message = f"index {name} is free: it is neither on the left nor summed over"
             whole = self.text.text if len(self.text.text) < _SHORT and not _is_sum(self.text) else "..."
-            raise self.error(node, message, f"sum over {name}? sum({whole}, {name})")
+            raise self.error(node, message, f"sum over {name}? sum({whole}, {name}); or name it on the left")
+
+    def integer(self, node: ast.expr) -> Integer:
+        try:
+            return super().integer(node)
+        except LayerError as error:
+            if error.hint and any(isinstance(inner, ast.Div) for inner in ast.walk(node)):
+                hint = "a quotient of whole numbers is written //, beside its condition, as in [(i+q) % s == 0]"
+                raise self.error(node, error.message, hint) from None
+            raise
 
     def _in_shapes(self, node: ast.BinOp, left: Value, right: Value) -> str:
         one, other = self._named(node.left), self._named(node.right)

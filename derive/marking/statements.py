@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from derive.language.errors import Fragment
 
+_NEW_LINE = re.compile(r"\r\n|\r|\n")  # and no other of Unicode's, as editors count lines
+_MARK = "\N{BYTE ORDER MARK}"
 _EQUATION = re.compile(
     r"\s*[^\s=\[\](){}<>!:]+(?:\s*/\s*[^\s=\[\](){}<>!:]+)?\s*(?:\[[^\[\]=]*\])?\s*(?::=|=(?!=)|≔|←)"
 )
@@ -38,7 +40,7 @@ def statements(text: str, file: str) -> Iterator[Statement]:
     A line goes on where a bracket is open or an operator stands at its end, or at the beginning of the next; an
     equation that begins ends what was before it, so that a bracket never closed spoils one line only.
     """
-    lines = tuple(text.splitlines())
+    lines = tuple(_NEW_LINE.split(text.removeprefix(_MARK)))
     parts: list[tuple[int, int, int]] = []  # line, from, to
     depth = 0
     for number, line in enumerate(lines):

@@ -126,6 +126,11 @@ def test_a_layer_of_abstract_functions_is_read_too() -> None:
     assert is_right("rnn", "da = f'(a)*dh")
 
 
+def test_a_name_that_looks_like_a_gradient_s_and_is_not_read_is_told() -> None:
+    assert line("lstm", "dy = 2*dh").remark == "dy is a name of your own: there is no tensor y in this layer"
+    assert answer("lstm", "dy = 2*dh\ndo = dy*tanh(c)").lines[0].remark == ""
+
+
 def test_the_gradient_from_above_is_told_apart_from_the_whole() -> None:
     assert "`dh_up` is the gradient that arrives from above" in line("lstm", "dh = 0").remark
 

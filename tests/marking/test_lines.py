@@ -2,6 +2,7 @@
 
 import pytest
 
+from derive.marking.lines import MAX_INDICES
 from tests.marking.answers import error, is_right, line
 
 
@@ -59,3 +60,12 @@ def test_a_value_with_fewer_axes_is_spread_and_it_is_said() -> None:
 
 def test_the_index_of_a_line_is_not_taken_for_an_axis_left_out() -> None:
     assert "index o is free" in error("linear", "dW = dy[1,o]*x")
+
+
+def test_indices_that_meet_have_a_bound() -> None:
+    def summed(count: int) -> str:
+        letters = [f"n{k}" for k in range(count)]
+        return f"dW[o,i] = sum({'*'.join(f'x[{n},i]' for n in letters)}*dy[1,o], {', '.join(letters)})"
+
+    assert line("linear", summed(MAX_INDICES - 2)).error is None
+    assert "more than 10 indices at one place" in error("linear", summed(MAX_INDICES - 1))

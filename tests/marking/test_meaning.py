@@ -15,6 +15,7 @@ from tests.marking.answers import line
         ("rnn", "da = δh", "unknown name deltah", 6, "did you mean dh?"),
         ("rnn", "da = dh*h_0", "unknown name h_0", 9, "an index stands in square brackets: h[0]"),
         ("embedding", "dW = dtok", "there is no gradient dtok: tok holds whole numbers", 6, ""),
+        ("lstm", "do = dy*tanh(c)", "unknown name dy", 6, "the gradient that arrives from above is dh_up"),
         ("rnn", "s = qqq\ndz = s + s", "s is a name of your own, and its line 1 could not be read", 6, ""),
     ],
 )

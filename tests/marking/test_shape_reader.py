@@ -19,7 +19,8 @@ N, H = size_symbol("N"), size_symbol("H")
         ("linear", "db = dy*x", ("these do not fit entry by entry", "dy has shape (N, O), x has shape (N, I)")),
         ("linear", "db = 2 @ x", ("has shape ()", "@ needs an axis on each side")),
         ("attention", "dV = p.T @ dy", (".T turns all axes around", "for each n, with p[n].T")),
-        ("linear", "db[o] = dy[n,o]", ("index n is free", "sum over n? sum(dy[n,o], n)")),
+        ("linear", "db[o] = dy[n,o]", ("index n is free", "sum over n? sum(dy[n,o], n); or name it on the left")),
+        ("conv1d", "dx[n,c,i] = dy[n,1,(i+q)/s]", ("not an index expression", "is written //")),
         ("linear", "db[o] = dy[n,o] + b[o]", ("index n is free", "sum over n? sum(..., n)")),
     ],
 )

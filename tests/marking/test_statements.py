@@ -23,6 +23,7 @@ def written(text: str) -> list[tuple[int, str]]:
         ("dx = a *\n∂L/∂y[n] = b", [(1, "dx = a *"), (2, "∂L/∂y[n] = b")]),
         ("dx = sum([a\n == b], t)", [(1, "dx = sum([a == b], t)")]),
         ("some words\nmore words", [(1, "some words"), (2, "more words")]),
+        ("\ufeffdx = a\x0c\ndy = b", [(1, "dx = a"), (2, "dy = b")]),
         ("dx = a\r\ndy = b", [(1, "dx = a"), (2, "dy = b")]),
         ("", []),
     ],
