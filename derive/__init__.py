@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from derive.answers import assert_gradients as assert_gradients
     from derive.api import Derivation as Derivation
     from derive.api import Gradient as Gradient
     from derive.api import Layer as Layer
@@ -13,17 +15,16 @@ if TYPE_CHECKING:
     from derive.api import load as load
     from derive.language.errors import LayerError as LayerError
 
+_HOME = {"assert_gradients": "derive.answers"}  # where the other names are from
 __version__ = "0.1.0.dev0"
-__all__ = ["Derivation", "Gradient", "Layer", "LayerError", "catalogue", "gradients", "load"]
+__all__ = ["Derivation", "Gradient", "Layer", "LayerError", "assert_gradients", "catalogue", "gradients", "load"]
 
 
 def __getattr__(name: str) -> Any:
     """The public names, imported when first used: ``derive --help`` need not wait for SymPy."""
     if name not in __all__:
         raise AttributeError(f"module 'derive' has no attribute {name!r}")
-    from derive import api
-
-    return getattr(api, name)
+    return getattr(import_module(_HOME.get(name, "derive.api")), name)
 
 
 def __dir__() -> list[str]:

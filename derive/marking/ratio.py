@@ -87,10 +87,13 @@ def _factor(reading: Reading, tolerance: float) -> float | None:
         return None
     if largest(reading.right) <= reading.noise:
         return 1.0 if equal(reading, tolerance) else None
-    place = np.unravel_index(int(np.argmax(np.abs(reading.right))), reading.right.shape)
+    unit = reading.right / largest(reading.right)
     with np.errstate(all="ignore"):
-        factor = float(reading.yours[place] / reading.right[place])
-        scaled = Reading(reading.yours, factor * reading.right, abs(factor) * reading.scale, {})
+        factor = float(
+            np.vdot(unit, reading.yours) / np.vdot(unit, reading.right)
+        )  # of all entries: rounding is averaged
+        right, scale = factor * reading.right, abs(factor) * reading.scale
+        scaled = Reading(reading.yours, right, scale, {}, precision=reading.precision)
     return factor if np.isfinite(factor) and equal(scaled, max(tolerance, _SAME)) else None
 
 

@@ -11,9 +11,12 @@ from functools import lru_cache
 from derive.language.errors import LayerError
 from derive.language.system import System
 from derive.marking.check import mark_text
+from derive.marking.functions import mark_program
+from derive.marking.given_arrays import mark_arrays
 from derive.marking.ground import Ground, ground_of
 from derive.marking.limit import OutOfTime, spending, within
 from derive.marking.record import Marking
+from derive.marking.sandbox import Limits
 from derive.marking.scheme import Scheme, with_points
 from derive.marking.submission import ARRAYS, PROGRAM, Submission, lines_of, opened
 from derive.steps.record import Derivation
@@ -84,9 +87,11 @@ def failed(task: Task, submission: Submission, reason: str) -> Marking:
 
 def _marked(ground: Ground, submission: Submission, seconds: float) -> Marking:
     data, file = submission.data or b"", submission.file
-    if submission.kind in (PROGRAM, ARRAYS):
-        raise LayerError(f"{submission.kind} files cannot be marked yet")
+    if submission.kind == PROGRAM:
+        return mark_program(ground, data, file, Limits(seconds=seconds))
     with spending(_MEMORY):
+        if submission.kind == ARRAYS:
+            return mark_arrays(ground, data, file)
         return mark_text(ground, lines_of(data, file), file)
 
 

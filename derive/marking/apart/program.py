@@ -49,16 +49,16 @@ def loaded(source: bytes) -> Callable[..., Any]:
 
 def called(function: Callable[..., Any], given: Mapping[str, Any], offered: Mapping[str, Any]) -> dict[str, Array]:
     """The arrays that the function gives back; it gets of what is given and offered what it asks for by name."""
-    placed, named = _arguments(function, {**offered, **given})
+    placed, named = arguments_of(function, {**offered, **given})
     try:
         with np.errstate(all="ignore"):
             found = function(*placed, **named)
     except BaseException as error:
         raise ProgramError(failed(error)) from None
-    return _arrays(found)
+    return arrays_of(found)
 
 
-def _arguments(function: Callable[..., Any], known: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+def arguments_of(function: Callable[..., Any], known: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """What to call a function with, by place and by name: all that is known where it takes any argument."""
     try:
         asked = inspect.signature(function).parameters.values()
@@ -81,7 +81,8 @@ def _arguments(function: Callable[..., Any], known: Mapping[str, Any]) -> tuple[
     return placed, named
 
 
-def _arrays(found: object) -> dict[str, Array]:
+def arrays_of(found: object) -> dict[str, Array]:
+    """What a function gave back as arrays by name; raises ProgramError where it is something else."""
     if not isinstance(found, Mapping):
         raise ProgramError(f'gave back {_kind(found)} and no dictionary such as {{"dx": …}}')
     if len(found) > _NAMES:
@@ -97,8 +98,9 @@ def _arrays(found: object) -> dict[str, Array]:
     return arrays
 
 
-def _plain(value: object) -> Array:
-    array = np.asarray(value)
+def _plain(value: Any) -> Array:
+    """A value as an array of real numbers; a tensor is taken out of its graph first."""
+    array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
     if array.dtype.kind not in "biuf":
         raise TypeError(array.dtype)
     return array.astype(np.float64) if array.dtype.itemsize > 8 else array

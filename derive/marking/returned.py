@@ -1,0 +1,142 @@
+"""Judges arrays that a function gave back: each gradient by its name, at every test point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from derive.checking.arrays import Array
+from derive.checking.places import Stored
+from derive.language.errors import nearest
+from derive.marking.carry import follows
+from derive.marking.compare import line_difference
+from derive.marking.difference import difference
+from derive.marking.ground import Ground, Place
+from derive.marking.propagate import explain_all
+from derive.marking.reading import DOUBLE, Reading
+from derive.marking.record import Line
+from derive.marking.replay import Explanation
+from derive.marking.values import EXACT, Value, Values, Where, holds
+from derive.steps.record import gradient_name
+
+Found = Mapping[str, Array]  # what a function gave back at one place
+
+SINGLE = float(np.finfo(np.float32).eps)
+_MANY = 256  # times the precision of its arithmetic is how far a value may be off: see ``reading``
+
+
+def judge_returned(ground: Ground, found: Sequence[Found], precision: float) -> tuple[Line, ...]:
+    """The marks of the arrays given back, one mapping for each place of the ground; forward values are passed over."""
+    forward = ground.system.tensors.keys() - ground.parts.keys()
+    names = [n for n in dict.fromkeys(n for arrays in found for n in arrays) if n not in forward]
+    missing = {n: [p for p, arrays in zip(ground.places, found, strict=True) if n not in arrays] for n in names}
+    whole = [n for n in names if n in ground.parts and not missing[n]]
+    values = {n: v for n in whole if (v := _values(ground, n, [arrays[n] for arrays in found], precision)) is not None}
+    judged = _judged(ground, values)
+    lines = []
+    for name in names:
+        if name in judged:
+            line = judged[name]
+        elif name in whole:
+            line = _misshapen(ground, name, [arrays[name] for arrays in found], precision)
+        elif name in ground.parts:
+            line = Line(name, "wrong", remark=f"{name} is not given back at {missing[name][0].point}")
+        else:
+            line = stranger(ground, name, names)
+        lines.append(line if name not in whole else _with_type(line, [arrays[name] for arrays in found]))
+    return tuple(lines)
+
+
+def precision_of(found: Sequence[Found]) -> float:
+    """The precision in which a function computed: single if an array is of a type so coarse, or holds such numbers."""
+    arrays = [np.asarray(array) for each in found for array in each.values()]
+    return max((_precision(array) for array in arrays), default=DOUBLE)
+
+
+def resolution_of(precision: float) -> float:
+    """Relative differences smaller than this are not seen."""
+    return max(EXACT, _MANY * precision)
+
+
+def _precision(array: Array) -> float:
+    return SINGLE if array.dtype.kind == "f" and array.dtype.itemsize < 8 else DOUBLE
+
+
+def _with_type(line: Line, arrays: Sequence[Array]) -> Line:
+    if line.verdict == "wrong" and any(np.asarray(a).dtype == np.float16 for a in arrays):
+        return replace(line, remark=f"{line.name} is of type float16, which is coarser than what is judged here")
+    return line
+
+
+def _values(ground: Ground, name: str, arrays: Sequence[Array], precision: float) -> Values | None:
+    """The values of a gradient beside the right ones; None where their shape is another at some place."""
+    values = []
+    for place, array in zip(ground.places, arrays, strict=True):
+        stored = place.true(name)
+        where = declared_part(place, name, stored)
+        right = stored.array[..., 0]
+        if array.shape != right[where].shape:
+            return None
+        yours = right.copy()
+        yours[where] = array
+        value = Value(yours, right, where, precision=precision)
+        values.append(value if value.agrees() else replace(value, scale=place.scale(name)))
+    return values
+
+
+def declared_part(place: Place, name: str, stored: Stored) -> Where:
+    """Where the elements of the declared range are in a gradient as stored, which holds its base cases too."""
+    axes = place.derivation.backward.tensors[name].axes
+    starts = [place.reader.size(axis.low) - low for axis, low in zip(axes, stored.lows, strict=True)]
+    return tuple(slice(s, s + place.reader.size(a.extent)) for s, a in zip(starts, axes, strict=True))
+
+
+def _judged(ground: Ground, values: Mapping[str, Values]) -> dict[str, Line]:
+    """The marks of gradients of the right shape."""
+    lines = {name: Line(name, "right") for name in values}
+    wrong = [name for name in values if not holds(values[name])]
+    resting = [name for name in wrong if follows(ground, name, {w: values[w] for w in wrong}, values)]
+    explained = explain_all(ground, {n: v for n, v in values.items() if n not in resting}) if wrong else {}
+    for name in wrong:
+        if name in resting:
+            lines[name] = Line(name, "follows")
+        else:
+            because = explained.get(name, Explanation())
+            lines[name] = Line(
+                name,
+                "wrong",
+                difference=line_difference(ground, name, values[name]),
+                mistakes=because.mistakes,
+                others=because.others,
+                right=_right(ground, name),
+            )
+    return lines
+
+
+def _misshapen(ground: Ground, name: str, arrays: Sequence[Array], precision: float) -> Line:
+    """The mark of arrays of another shape than the gradient's."""
+    readings = []
+    for place, array in zip(ground.places, arrays, strict=True):
+        stored = place.true(name)
+        right = stored.array[..., 0][declared_part(place, name, stored)]
+        scale = place.scale(name)
+        readings.append(Reading(array, right, scale, place.point.sizes, place.numbers, precision=precision))
+    tensor = ground.system.tensors[ground.parts[name][0].tensor]
+    found = difference(name, tensor, ground.system, readings, EXACT)
+    return Line(name, "wrong", difference=found, right=_right(ground, name))
+
+
+def stranger(ground: Ground, name: str, names: Sequence[str]) -> Line:
+    """The mark of an array under a name that is none of the layer's gradients."""
+    if name in ground.derivation.backward.tensors:
+        return Line(name, "unjudged", remark=f"{name} is given, and not asked for")
+    hint = nearest(name, [n for n in map(gradient_name, ground.derivation.wrt) if n not in names])
+    if hint:
+        return Line(name, "wrong", remark=f"there is no gradient {name}: {hint}")
+    return Line(name, "unjudged", remark=f"{ground.system.name} has no gradient {name}")
+
+
+def _right(ground: Ground, name: str) -> str:
+    return "\n".join(f"{part.left} = {part.right}" for part in ground.parts[name])

@@ -1,0 +1,74 @@
+"""``assert_gradients`` passes for right gradients, and tells of wrong ones in its message."""
+
+import traceback
+
+import numpy as np
+import pytest
+import torch
+
+import derive
+
+Arrays = dict[str, np.ndarray]
+
+
+def linear(x: np.ndarray, W: np.ndarray, dy: np.ndarray) -> Arrays:
+    return {"dx": dy @ W, "dW": dy.T @ x, "db": dy.sum(axis=0)}
+
+
+def told(*arguments: object, **options: object) -> str:
+    with pytest.raises(AssertionError) as caught:
+        derive.assert_gradients(*arguments, **options)  # type: ignore[arg-type]
+    frames = [f for f, _ in traceback.walk_tb(caught.value.__traceback__) if "derive" in f.f_code.co_filename]
+    assert all(f.f_locals.get("__tracebackhide__") for f in frames if "tests" not in f.f_code.co_filename)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_right_gradients_pass(seed: int) -> None:
+    derive.assert_gradients("linear", linear, seed=seed)
+    derive.assert_gradients("linear", linear, dtype=np.float32)
+
+
+def test_the_derived_function_passes() -> None:
+    function = derive.gradients("cross_entropy").function()
+    derive.assert_gradients("cross_entropy", lambda z, target: function(z=z, target=target))
+
+
+def test_tensors_of_torch() -> None:
+    def backward(x: torch.Tensor, W: torch.Tensor, b: torch.Tensor, dy: torch.Tensor) -> dict[str, torch.Tensor | None]:
+        leaves = [v.clone().requires_grad_() for v in (x, W, b)]
+        torch.nn.functional.linear(*leaves).backward(dy)
+        return {name: leaf.grad for name, leaf in zip(("dx", "dW", "db"), leaves, strict=True)}
+
+    derive.assert_gradients("linear", backward, tensors=torch.from_numpy)
+    derive.assert_gradients("linear", backward, tensors=torch.from_numpy, dtype="float32")
+
+
+def test_a_wrong_gradient_is_told() -> None:
+    message = told("linear", lambda x, W, dy: {**linear(x, W, dy), "db": dy.mean(axis=0)})
+    assert message.startswith("gradients of linear: 2 of 3 right, 1 wrong.\n✗ db: wrong")
+    assert "1/N times the right one" in message and "yours is" in message and "dW: right" not in message
+
+
+def test_a_shape_is_told() -> None:
+    assert "dW has shape (I, O)" in told("linear", lambda x, W, dy: {**linear(x, W, dy), "dW": x.T @ dy})
+
+
+def test_what_must_be_there() -> None:
+    def only_the_weights(x: np.ndarray, dy: np.ndarray) -> Arrays:
+        return {"dW": dy.T @ x}
+
+    assert "Not given back: db" in told("linear", only_the_weights)
+    derive.assert_gradients("linear", only_the_weights, wrt="W")
+    assert "Not given back: dx" in told("linear", only_the_weights, wrt=["W", "x"])
+    assert "Not given back: dz" in told("softmax", lambda dy: {"dy": dy, "du": dy})
+
+
+def test_what_is_no_answer() -> None:
+    assert "asks for xx" in told("linear", lambda xx: {})
+    assert "gave back nothing" in told("linear", lambda x: None)
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(derive.LayerError, match="has no gradient by w"):
+        derive.assert_gradients("linear", linear, wrt="w")
