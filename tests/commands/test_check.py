@@ -47,6 +47,12 @@ def test_something_wrong(command: Command) -> None:
     assert "· dx: not answered" in out
 
 
+def test_a_program_that_fails_is_wrong_and_no_bad_input(command: Command) -> None:
+    Path("mine.py").write_text("def backward(x):\n    return 1/0\n", encoding="utf-8")
+    exit_code, out, err = command("linear", "mine.py")
+    assert (exit_code, err) == (1, "") and "✗ not marked" in out and "division by zero" in out
+
+
 def test_options_of_the_layer(command: Command) -> None:
     Path("relu.txt").write_text("da[t,n,i] = [a[t,n,i] > 0]*dh[t,n,i]\n", encoding="utf-8")
     assert command("rnn", "relu.txt", "--set", "f=relu")[0] == 0

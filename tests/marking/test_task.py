@@ -1,9 +1,11 @@
 """Marking one submission of many: what comes out is a marking, whatever was handed in."""
 
+import io
 import pickle
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import derive
@@ -37,6 +39,23 @@ def test_a_task_can_be_sent(linear: Task) -> None:
     sent = pickle.dumps((linear, submitted(WRONG)))
     assert len(sent) < 50_000
     assert marked(*pickle.loads(sent)) == marked(linear, submitted(WRONG))
+
+
+def test_programs_and_arrays(linear: Task) -> None:
+    program = b"def backward(x, W, b, dy):\n    return {'dW': dy.T @ x, 'db': dy.sum(axis=0), 'dx': W}\n"
+    verdicts = {line.name: line.verdict for line in marked(linear, submitted(program, "a.py")).lines}
+    assert verdicts == {"dW": "right", "db": "right", "dx": "wrong"}
+    x, W, dy = np.arange(12.0).reshape(4, 3), np.eye(2, 3), np.ones((4, 2))
+    packed = io.BytesIO()
+    np.savez(packed, x=x, W=W, b=np.zeros(2), dy=dy, dW=dy.T @ x, db=dy.sum(axis=0) + 1)
+    verdicts = {line.name: line.verdict for line in marked(linear, submitted(packed.getvalue(), "a.npz")).lines}
+    assert verdicts == {"dW": "right", "db": "wrong"}
+
+
+def test_a_program_that_never_ends_is_stopped() -> None:
+    hasty = task(derive.gradients("linear").record, seconds=0.5)
+    assert "stopped after" in marked(hasty, submitted(b"while True: pass", "a.py")).failure
+    assert marked(hasty, submitted(b"PK but no archive", "a.npz")).failure
 
 
 def test_points_are_given_by_the_scheme() -> None:
