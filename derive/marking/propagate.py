@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from derive.checking.arrays import Array
 from derive.checking.forward import Runner, part_of
+from derive.language.expr import Elem
 from derive.language.schedule import Loop, schedule
 from derive.language.system import Equation
 from derive.language.traverse import names_read
 from derive.marking.ground import Ground, Place
-from derive.marking.mutations import Mutant, mutants
+from derive.marking.mutations import Mutant, mutants, told_of
 from derive.marking.replay import MATCH, Explanation, explain
 from derive.marking.values import Values, holds
 from derive.steps.record import gradient_name
 
-_MOST = 400  # mistakes carried on for one wrong gradient
+_AT_ONCE = 10  # mistakes in one gradient that are carried on before those in the next
+_ROUNDS = 10  # of these, for what a program gives back
+_ROUNDS_OF_LINES = 2  # and for a line of an answer, which seldom does several steps at once
 
 
 def explain_all(ground: Ground, given: Mapping[str, Values]) -> dict[str, Explanation]:
@@ -46,36 +50,46 @@ def explain_line(ground: Ground, name: str, values: Values, read: frozenset[str]
     ``read`` are the gradients that the line reads, which have their true values.
     """
     own = explain(ground, name, values)
-    return own if own.mistakes else Carrier(ground, read).explained(name, {name: values}, [name]).get(name, own)
+    if own.mistakes:
+        return own
+    return Carrier(ground, read, _ROUNDS_OF_LINES).explained(name, {name: values}, [name]).get(name, own)
 
 
 @dataclass(frozen=True)
 class Carrier:
-    """Carries mistakes on to the gradients that rest on them; those of ``held`` stay at their true values."""
+    """Carries mistakes on to the gradients that rest on them; those of ``held`` stay at their true values.
+
+    No mistake is carried on twice: it is held against all that is wrong at once.
+    """
 
     ground: Ground
     held: frozenset[str] = frozenset()
+    rounds: int = _ROUNDS
     _above: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _streams: dict[Elem, Iterator[Mutant]] = field(default_factory=dict)
 
     def explained(self, name: str, given: Mapping[str, Values], wrong: list[str]) -> dict[str, Explanation]:
-        """A mistake further up that explains a wrong gradient and leaves right ones right; for all that it explains."""
+        """Mistakes further up that explain a wrong gradient and leave right ones right; for all that they explain."""
+        found: dict[str, Explanation] = {}
         for mutant in self._further_up(name):
-            if self._gives(mutant, name, given[name]):
-                below = [other for other in given if mutant.left.name in (other, *self.above(other))]
-                gives = {other for other in below if other == name or self._gives(mutant, other, given[other])}
-                if all(other in gives for other in below if other not in wrong):
-                    return {other: Explanation((mutant.mistake,)) for other in wrong if other in gives}
-        return {}
+            resting = [n for n in given if mutant.left.name in (n, *self.above(n)) and n not in found]
+            gives = self._gives(mutant, [n for n in resting if n in wrong], given)
+            right = [n for n in resting if n not in wrong]
+            if gives and len(self._gives(mutant, right, given)) == len(right):
+                found |= {n: Explanation((told_of(mutant.mistake, n),)) for n in gives}
+            if name in found:
+                break
+        return found
 
     def _further_up(self, name: str) -> Iterator[Mutant]:
-        """The mistakes in gradients on which one rests, the nearest first."""
-        count = 0
-        for part in (part for other in self.above(name) for part in self.ground.parts[other]):
-            for mutant in mutants(self.ground.derivation, part, self.ground.numbers):
-                count += 1
-                if count > _MOST:
-                    return
-                yield mutant
+        """The mistakes in gradients on which one rests: some of each, the likeliest, the nearest first; then others."""
+        parts = [part for other in self.above(name) for part in self.ground.parts[other]]
+        for part in parts:
+            if part.left not in self._streams:
+                self._streams[part.left] = mutants(self.ground.derivation, part, self.ground.numbers)
+        for _ in range(self.rounds):
+            for part in parts:
+                yield from islice(self._streams[part.left], _AT_ONCE)
 
     def above(self, name: str) -> tuple[str, ...]:
         """The gradients on which one rests, the nearest first; itself among them where it recurs."""
@@ -93,24 +107,24 @@ class Carrier:
         """What the true lines of a gradient read."""
         return [n for part in self.ground.parts[name] for n in sorted(names_read(part.right))]
 
-    def _gives(self, mutant: Mutant, name: str, values: Values) -> bool:
-        """Whether a mistake, carried on, gives the values of a gradient everywhere; the smallest place comes first."""
-        for place, value in sorted(zip(self.ground.places, values, strict=True), key=lambda pair: pair[0].elements):
-            if value is not None:
-                carried = self._carry(mutant, place, name)
-                if carried is None or not value.fits(carried, MATCH):
-                    return False
-        return True
+    def _gives(self, mutant: Mutant, names: list[str], given: Mapping[str, Values]) -> list[str]:
+        """Which gradients have the values that a mistake, carried on, gives everywhere; the smallest place is first."""
+        for k, place in sorted(enumerate(self.ground.places), key=lambda pair: pair[1].elements):
+            values = {n: value for n in names if (value := given[n][k]) is not None}
+            carried = self._carry(mutant, place, list(values)) if values else {}
+            names = [n for n in names if n not in values or (n in carried and values[n].fits(carried[n], MATCH))]
+        return names
 
-    def _carry(self, mutant: Mutant, place: Place, name: str) -> Array | None:
-        """A gradient computed with a mistake in one on which it rests; None where that is not a number."""
-        between = {n for n in (name, *self.above(name)) if mutant.left.name in (n, *self.above(n))}
+    def _carry(self, mutant: Mutant, place: Place, names: list[str]) -> dict[str, Array]:
+        """Gradients computed with a mistake in one on which they rest; without those that are no numbers then."""
+        needed = dict.fromkeys(n for name in names for n in (name, *self.above(name)))
+        between = {n for n in needed if mutant.left.name in (n, *self.above(n))}
         read = names_read(mutant.right).union(*(self._read(n) for n in between))
-        tensors = {n: s for n, s in place.tensors(read | {name}).items() if n not in between}
-        runner = Runner(self.ground.derivation.backward, place.point.sizes, tensors)
+        tensors = {n: s for n, s in place.tensors(read | set(names)).items() if n not in between}
+        runner = Runner(self.ground.derivation.backward, place.point.sizes, tensors, forest=place.forest)
         runner.run(_with_mistake(part_of(block, frozenset(between)), mutant) for block in self._blocks)
-        found = tensors[name].array[..., 0]
-        return found if np.isfinite(found).all() else None
+        found = {n: tensors[n].array[..., 0] for n in names}
+        return {n: array for n, array in found.items() if np.isfinite(array).all()}
 
     @cached_property
     def _blocks(self) -> tuple[Equation | Loop, ...]:

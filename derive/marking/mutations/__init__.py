@@ -1,7 +1,7 @@
 """The mistakes that people make in backpropagation, as mutations of the steps of the true derivation."""
 
 from derive.marking.mutations.carried import carried
-from derive.marking.mutations.mutant import Mutant
+from derive.marking.mutations.mutant import Mutant, told_of
 from derive.marking.mutations.table import mutants
 
-__all__ = ["Mutant", "carried", "mutants"]
+__all__ = ["Mutant", "carried", "mutants", "told_of"]

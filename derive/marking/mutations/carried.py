@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from derive.calculus.match import match
 from derive.language.binding import substitute
 from derive.language.expr import Elem, Expr
 from derive.language.traverse import names_read, transform
-from derive.marking.mutations.mutant import Mutant
+from derive.marking.mutations.mutant import Mutant, told_of
 from derive.marking.mutations.table import lines, mutants
 from derive.steps.record import Derivation, Gradient, gradient_name
 
@@ -25,11 +24,7 @@ def carried(derivation: Derivation, gradient: Gradient, numbers: Mapping[int, st
             for mutant in mutants(derivation, part, numbers):
                 right = _inserted(line, part, mutant.right, others)
                 if right != line:
-                    said = mutant.mistake.sentence
-                    mistake = replace(
-                        mutant.mistake,
-                        sentence=said if f"your {name} " in said else f"the mistake is in {name}: {said}",
-                    )
+                    mistake = told_of(mutant.mistake, gradient.left.name)
                     yield Mutant(mistake, gradient.left, gradient.indices, right, None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.language.expr import Elem, Expr, Index
 from derive.marking.record import Mistake
@@ -24,3 +24,10 @@ class Mutant:
     right: Expr
     term: int | None
     line: int = 0
+
+
+def told_of(mistake: Mistake, name: str) -> Mistake:
+    """A mistake as it is told where it shows in another gradient than the one in which it is made."""
+    if mistake.gradient == name or f"your {mistake.gradient} " in mistake.sentence:
+        return mistake
+    return replace(mistake, sentence=f"the mistake is in {mistake.gradient}: {mistake.sentence}")

@@ -1,5 +1,7 @@
 """What a mutant is: the line of a gradient, with a mistake in it."""
 
+from derive.marking.mutations import told_of
+from derive.marking.record import Mistake
 from tests.marking.mutations.found import RECURRENT, all_mutants
 
 
@@ -15,3 +17,11 @@ def test_a_mutant_says_which_term_it_touches_so_that_two_can_be_made_together():
     assert mutants["your dh leaves out the path through `z[t,n,o]`"].term == 0
     assert mutants["the factor `W_h[k,i]` is missing"].term == 1
     assert mutants["the sign of the whole is wrong"].term is None
+
+
+def test_a_mistake_that_shows_in_another_gradient_says_where_it_is():
+    sign = Mistake("wrong sign", "the sign of the whole is wrong", "da", "D14")
+    assert told_of(sign, "db_h").sentence == "the mistake is in da: the sign of the whole is wrong"
+    assert told_of(sign, "da") == sign
+    path = Mistake("dropped path", "your da leaves out the path through `h[t,n,i]`", "da", "D13")
+    assert told_of(path, "db_h") == path
