@@ -29,9 +29,12 @@ from derive.rendering.typst_math import IN_LINE, alternative, string, typst_math
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#$@~/=|+]|\.(?=\.)|-(?=[-?\d])|^(?:-|\d+[.)])")
 
 
+_NEW_LINE = re.compile("[\n\r\v\f\x85\u2028\u2029]")
+
+
 def text(plain: str) -> str:
     """Text with everything escaped that Typst would take for its own."""
-    return _SPECIAL.sub(_escaped, visible(plain.replace("\n", " ")))
+    return _SPECIAL.sub(_escaped, visible(_NEW_LINE.sub(" ", plain)))
 
 
 def _escaped(match: re.Match[str]) -> str:

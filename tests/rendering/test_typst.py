@@ -2,11 +2,14 @@ import io
 
 import pypdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from derive.calculus.sweep import derive
 from derive.language.errors import LayerError
 from derive.language.load import catalogue, layer, load
 from derive.rendering import document as D
+from derive.rendering import formula as F
 from derive.rendering import typst
 from derive.rendering.catalogue import index
 from derive.rendering.compose import compose
@@ -16,7 +19,23 @@ from derive.rendering.render import printed, produced
 
 A = Name("a", "a")
 EVIL = '#read("/etc/passwd") 5 % & $x$ \\input{y} \\u{41} @z <label> *a* _b_ `c` //d <script>x</script> [f] {g} ~ | ^'
-STARTS = ("= a", "- a", "+ a", "/ a: b", "1. a", "2) a", "-1", "== a", "--- a", "...", "http://a.b")
+STARTS = (
+    "= a",
+    "- a",
+    "+ a",
+    "/ a: b",
+    "1. a",
+    "2) a",
+    "-1",
+    "== a",
+    "--- a",
+    "...",
+    "http://a.b",
+    "a\n- b",
+    "a\u2028= b",
+    "a\r1. b",
+    "a\u2029/ b: c",
+)
 
 
 @pytest.mark.parametrize("text", [EVIL, *STARTS])
@@ -151,3 +170,18 @@ def test_a_pdf_has_its_fonts_inside_and_says_what_it_is(derivation):
 def test_text_and_formulas_can_be_selected(derivation, text_of):
     words = text_of(produced(compose(derivation("linear"), None, None), "pdf"))
     assert "Gradient with respect to" in words and "Linear layer" in words and "𝜕" in words
+
+
+AWKWARD = st.text("abc 12 #$*_`<>@~/\\=-+.:;'\"[]{}()|&%!?^,\n\t\u2028éß–", max_size=14)
+KINDS = st.sampled_from([D.Text, D.Strong, D.Emphasis, D.Code])
+PIECES = st.lists(st.builds(lambda kind, words: kind(words), KINDS, AWKWARD))
+
+
+@settings(max_examples=60, deadline=None)
+@given(pieces=PIECES, name=AWKWARD)
+def test_any_text_comes_out_as_it_is(pieces, name, typeset_pdf, text_of):
+    """Nothing in running text, or in the name of a function in a formula, is taken for markup or a command."""
+    plain = "#set text(hyphenate: false, ligatures: false)\n#set smartquote(enabled: false)\n"
+    formula = F.Fraction(F.Function(name or "f"), F.Indexed(Name(name, name or "a", label=name), (F.Text(name),)))
+    shown = text_of(typeset_pdf(f"{plain}{typst.inline(tuple(pieces))}\n\n#{typst.math(formula)}"))
+    assert "".join("".join(p.text for p in pieces).split()) in "".join(shown.split())
