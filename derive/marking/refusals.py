@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derive.language.errors import Fragment
+from derive.language.errors import Fragment, nearest
 from derive.marking.characters import Token
 from derive.marking.vocabulary import Vocabulary
 
@@ -20,7 +20,6 @@ _METHODS: Mapping[str, str] = {
     "transpose": "the transpose is written {0}.T",
     "t": "the transpose is written {0}.T",
     "mT": "the transpose is written {0}.T",
-    "grad": "the gradient by {0} is d{0}",
     "reshape": "axes are said by indices, as in {0}[n,i]",
     "view": "axes are said by indices, as in {0}[n,i]",
     "shape": "a size has a name of its own, such as N",
@@ -170,6 +169,9 @@ def _with_braces(line: Sequence[Token], at: int, words: Vocabulary, text: Fragme
     low = "".join(inside)
     whole = f"{base}_{low}"
     meant = whole if whole in words.tensors else f"{base}[{low}]"
+    hint = f"did you mean {meant}?"
     if base == "delta" and base not in words.tensors:
-        meant = "[i == j]"
-    return text.error("subscripts in braces are not read", line[at - 1].at, f"did you mean {meant}?")
+        hint = "did you mean [i == j]?"
+    elif low.isalpha() and len(low) > 1 and meant != whole and low not in words.indices:
+        hint = nearest(whole, words.tensors)
+    return text.error("subscripts in braces are not read", line[at - 1].at, hint)

@@ -36,15 +36,14 @@ class ShapeReader(Elaborator):
             raise self.error(node.right, "the transpose of a vector is the same vector", hint.replace(".T", ""))
         try:
             return super().binary(node, left, right)
-        except ShapeError as error:
-            raise ShapeError(self._in_shapes(node, left, right) or str(error)) from None
+        except ShapeError:
+            raise self.error(node.right, *self._in_shapes(node, left, right)) from None
 
     def check_free(self, node: ast.expr, name: str) -> None:
         free = self.scope.free
         if free is not None and name not in free and name not in self.bound:
             message = f"index {name} is free: it is neither on the left nor summed over"
-            whole = self.text.text if len(self.text.text) < _SHORT and not _is_sum(self.text) else "..."
-            raise self.error(node, message, f"sum over {name}? sum({whole}, {name}); or name it on the left")
+            raise self.error(node, message, f"sum over {name}? {_summed(self.text, name)}; or name it on the left")
 
     def integer(self, node: ast.expr) -> Integer:
         try:
@@ -55,23 +54,26 @@ class ShapeReader(Elaborator):
                 raise self.error(node, error.message, hint) from None
             raise
 
-    def _in_shapes(self, node: ast.BinOp, left: Value, right: Value) -> str:
+    def _in_shapes(self, node: ast.BinOp, left: Value, right: Value) -> tuple[str, str]:
+        """Message and hint where two values do not fit."""
         one, other = self._named(node.left), self._named(node.right)
         shapes = f"{one} has shape {shape_text(left.axes)}, {other} has shape {shape_text(right.axes)}"
         if not isinstance(node.op, ast.MatMult):
-            return f"these do not fit entry by entry: {shapes}"
+            return f"these do not fit entry by entry: {shapes}", ""
         if not left.axes or not right.axes:
-            return f"{shapes}: @ needs an axis on each side"
+            return f"{shapes}: @ needs an axis on each side", ""
         fitting = [meant for meant, a, b in self._transposed(one, other, left, right) if self._fit(a, b)]
-        meant = f"; did you mean {fitting[0]}?" if fitting else self._by_sample(node, left, right)
-        return f"{shapes}: @ sums the last axis of one against the last but one of the other{meant}"
+        hint = f"did you mean {fitting[0]}?" if fitting else self._by_sample(node, left, right)
+        if self.axes.same_extent(left.axes[-1], right.axes[max(len(right.axes) - 2, 0)]):
+            return f"{shapes}: the axes before the last two do not fit", hint
+        return f"{shapes}: @ sums the last axis of one against the last but one of the other", hint
 
     def _by_sample(self, node: ast.BinOp, left: Value, right: Value) -> str:
         """What to write where ``.T`` turned an axis of samples around too."""
         for side, value in ((node.left, left), (node.right, right)):
             if isinstance(side, ast.Attribute) and isinstance(side.value, ast.Name) and len(value.axes) > 2:
                 sample, name = hint_of(value.axes[-1]), side.value.id
-                return f"; .T turns all axes around: say it for each {sample}, with {name}[{sample}].T"
+                return f".T turns all axes around: say it for each {sample}, with {name}[{sample}].T"
         return ""
 
     def _transposed(self, one: str, other: str, left: Value, right: Value) -> Iterable[tuple[str, Value, Value]]:
@@ -94,9 +96,13 @@ class ShapeReader(Elaborator):
         return written or ("the left side" if self.offset(node) == 0 else "what stands here")
 
 
-def _is_sum(text: Fragment) -> bool:
+def _summed(text: Fragment, name: str) -> str:
+    """A right side summed over one index more; cut short where it is long, or a sum of terms."""
     tree = tree_of(text)
-    return isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub)
+    if len(text.text) < _SHORT and isinstance(tree, ast.Call) and getattr(tree.func, "id", "") == "sum":
+        return f"{text.text[:-1]}, {name})"
+    terms = isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub)
+    return f"sum({text.text if len(text.text) < _SHORT and not terms else '...'}, {name})"
 
 
 def _turned(name: str) -> str:

@@ -87,11 +87,13 @@ def _gradient(line: Sequence[Token], at: int, words: Vocabulary, text: Fragment)
                 raise _local(text, first, rest[0], rest[3])
             return _by(rest[3], first.at, words), 5
         return _by(rest[0], first.at, words), 2
+    if first.kind == "name" and first.text in words.tensors and signs[:2] == [".", "grad"]:
+        return _by(first, first.at, words), 3
     loss = first.kind == "name" and first.text[:1] == "d" and words.is_loss(first.text[1:])
     if loss and not words.known(first.text) and signs[:1] == ["/"]:
         if kinds[1:3] == ["partial", "name"]:
             return _by(rest[2], first.at, words), 4
-        if kinds[1:2] == ["name"] and rest[1].text[:1] == "d" and words.known(rest[1].text):
+        if kinds[1:2] == ["name"] and rest[1].text[:1] == "d":
             return replace(rest[1], at=first.at), 3
     return None, 1
 

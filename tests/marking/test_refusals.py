@@ -17,6 +17,7 @@ from tests.marking.answers import refused
         ("dh = h_{t-1}", "subscripts in braces are not read", 6, "did you mean h[t-1]?"),
         ("da = W_{h} @ h", "subscripts in braces are not read", 6, "did you mean W_h?"),
         ("da = δ_{ijk}*h", "subscripts in braces are not read", 6, "did you mean [i == j]?"),
+        ("dW_{hh} = 3", "subscripts in braces are not read", 1, "did you mean dW_h?"),
         ("dz = \\frac{1}{2}", "unexpected '\\\\'", 6, "this is not read as TeX"),
         ("dz = |y|", "unexpected '|'", 6, "abs(x)"),
         ("db_y = (dz*y).sum(axis=0)", "unknown .sum", 15, "name the index"),

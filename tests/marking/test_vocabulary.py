@@ -16,7 +16,8 @@ def named(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["∂L/∂W_h", "dL/dW_h", "∂W_h", "∇W_h", "grad_W_h", "W_h_grad", "dL_dW_h", "dLdW_h", "dJ/∂W_h", "∂loss/∂W_h"]
+    "text",
+    "∂L/∂W_h dL/dW_h ∂W_h ∇W_h grad_W_h W_h_grad W_h.grad dL_dW_h dLdW_h dJ/∂W_h ∂loss/∂W_h dloss/dW_h".split(),
 )
 def test_the_gradient_has_many_names(text: str) -> None:
     assert named(text) == "dW_h"
