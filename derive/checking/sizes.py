@@ -121,7 +121,7 @@ def _going_together(
 def _allowed(system: System, recurrence: int) -> dict[str, tuple[int, ...]]:
     """The values that each free size may take."""
     recurring, samples = _recurring(system), _samples(system)
-    steps = frozenset(name for place in _places(system) for name in _steps(place)) | _multiplied(system)
+    steps = steps_of(system) | _multiplied(system)
     covered = frozenset(name for division in _divisions(system) for name in _added(division.args[0]))
     lengths = dict(zip((n for n in system.sizes if n in recurring), cycle(_lengths(recurrence)), strict=False))
     allowed: dict[str, tuple[int, ...]] = {}
@@ -167,6 +167,11 @@ def _places(system: System) -> Iterator[Integer]:
         for node in walk(equation.right):
             sides = node.children if isinstance(node, Bracket) else ()
             yield from (side.value for side in sides if isinstance(side, Size))
+
+
+def steps_of(system: System) -> frozenset[str]:
+    """The strides and dilations of a system."""
+    return frozenset(name for place in _places(system) for name in _steps(place))
 
 
 def _steps(place: Integer) -> frozenset[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from derive.calculus.sweep import derive
 from derive.checking.forward import completed
 from derive.checking.places import Stored
-from derive.checking.points import Point, point
+from derive.checking.points import Point, PointError, point
 from derive.checking.reference import Interpreter
-from derive.checking.sizes import choose_sizes
+from derive.checking.sizes import choose_sizes, steps_of
 from derive.checking.tree import Forest
 from derive.checking.truth import given_gradients, terms_interpreter_of, true_gradients
 from derive.language.system import System
@@ -19,6 +20,7 @@ from derive.marking.reading import largest
 from derive.steps.record import Derivation, Gradient, gradient_name
 
 RECURRENCES = (5, 1, 2, 7)  # how often things recur at the test points; sizes differ from point to point
+DENSE = 3  # and at a point where windows are laid as densely as they can be
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,13 @@ def ground_of(derivation: Derivation, seed: int = 0) -> Ground:
 
 
 def _places(derivation: Derivation, seed: int) -> Iterator[Place]:
+    """Points with sizes of every kind, and where there are strides and dilations, one without them: windows overlap."""
     earlier: list[Mapping[str, int]] = []
     system, forest = derivation.system, Forest()
     for k, length in enumerate(RECURRENCES):
         earlier.append(choose_sizes(system, length, seed + k, earlier=earlier, varied=True))
         yield Place(derivation, point(system, earlier[-1], seed + k), forest)
+    if steps := steps_of(system):
+        with suppress(ValueError, PointError):  # where the layer can do without them
+            dense = choose_sizes(system, DENSE, seed, dict.fromkeys(steps, 1), earlier)
+            yield Place(derivation, point(system, dense, seed), forest)

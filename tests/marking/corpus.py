@@ -8,7 +8,8 @@ from pathlib import Path
 
 from derive.language.load import load
 from derive.language.system import System
-from derive.marking import check
+from derive.marking.check import mark_text
+from derive.marking.functions import mark_program
 from derive.marking.ground import Ground, ground
 from derive.marking.record import Marking
 
@@ -40,8 +41,8 @@ class Case:
 
     def marking(self, seed: int) -> Marking:
         if self.program:
-            return check.mark_program(self.ground(seed), self.program, f"{self.id}.py")
-        return check.mark_text(self.ground(seed), self.answer, f"{self.id}.txt")
+            return mark_program(self.ground(seed), self.program, f"{self.id}.py")
+        return mark_text(self.ground(seed), self.answer, f"{self.id}.txt")
 
 
 def known_mistakes() -> list[Case]:

@@ -232,8 +232,14 @@ def functions(expr: Expr, place: Place, random: Random) -> Expr | None:
             return Pow(x, num(Fraction(1, 2)))
         case Call("log", (Call("exp", (x,)),)):
             return x
+        case Along("softmax"):
+            return Call("exp", (Call("log", (expr,)),))
+        case Elem() if _may_be_infinite(expr, place):
+            return None
+        case Elem() if random.random() < 0.5:
+            return mul(expr, Add((Call("sigmoid", (expr,)), Call("sigmoid", (neg(expr),)))))
         case Elem():
-            return Call("log", (Call("exp", (expr,)),))
+            return mul(expr, Add(tuple(Pow(Call(f, (expr,)), num(2)) for f in ("sin", "cos"))))
     return None
 
 
@@ -286,9 +292,9 @@ def vanishing(expr: Expr, place: Place, random: Random) -> Expr | None:
 
 
 def guard_twice(expr: Expr, place: Place, random: Random) -> Expr | None:
-    """A condition that is true twice is true; it is true where its contrary is not."""
+    """A condition that is true twice is true; on values, it is true where its contrary is not."""
     match expr:
-        case Bracket((Compare(op, left, right),)) if random.random() < 0.5:
+        case Bracket((Compare(op, left, right),)) if names_read(expr):
             return Add((ONE, neg(Bracket((Compare(_CONTRARY[op], left, right),)))))
         case Bracket():
             return Mul((expr, expr))
@@ -377,20 +383,26 @@ CHANGING: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-def nested(left: Elem, indices: Sequence[Index], expr: Expr, random: Random, place: Place) -> list[str]:
+def nested(left: Elem, indices: Sequence[Index], expr: Expr, random: Random) -> list[str]:
     """The line, and before it one of a person's own name for a part of it."""
     own = {i.symbol for i in indices}
-    parts = [
-        node
-        for node, _, _ in _sites(expr, place)
-        if not isinstance(node, Num | Elem | Bracket | Delta) and node.children and _indices_of(node) <= own
-    ]
+    parts = [node for node in _unguarded(expr) if node.children and _indices_of(node) <= own]
     if not parts:
         return [f"{left} = {expr}"]
     part = random.choice(parts)
     axes = tuple(i.symbol for i in indices if i.symbol in _indices_of(part))
     helper = Elem("q_1", axes)
     return [f"{helper} = {part}", f"{left} = {_replaced(expr, part, helper)}"]
+
+
+def _unguarded(expr: Expr) -> Iterator[Expr]:
+    """The nodes that are defined without a condition that stands beside them."""
+    if isinstance(expr, Num | Elem | Bracket | Delta):
+        return
+    yield expr
+    if not (isinstance(expr, Mul) and any(isinstance(f, Bracket | Delta) for f in expr.factors)):
+        for child in expr.children:
+            yield from _unguarded(child)
 
 
 def _indices_of(expr: Expr) -> set[Integer]:

@@ -44,3 +44,11 @@ def test_the_size_of_terms_is_a_number_where_a_tensor_has_corners_without_values
     """``h[0,0]`` of a stack of recurrent layers is neither an input nor an initial state."""
     for place in ground_for("stacked_rnn").places:
         assert np.isfinite(place.scale("dh")) and place.scale("dh") > 0.0
+
+
+@pytest.mark.parametrize("layer", ["conv1d", "maxpool1d", "conv2d", "maxpool2d", "conv_transpose2d"])
+def test_windows_overlap_somewhere(layer: str) -> None:
+    """Else nobody sees whether what comes from several windows is added up."""
+    steps = [name for name in ground_for(layer).system.sizes if name[0] in "sd"]
+    assert steps
+    assert any(all(place.point.sizes[step] == 1 for step in steps) for place in ground_for(layer).places)
