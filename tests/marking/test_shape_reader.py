@@ -16,10 +16,6 @@ N, H = size_symbol("N"), size_symbol("H")
         ("linear", "dx = W @ x", ("W has shape (O, I), x has shape (N, I)", "did you mean x @ W.T?")),
         ("linear", "dW = dy @ x", ("dy has shape (N, O), x has shape (N, I)", "did you mean dy.T @ x?")),
         ("linear", "dx = W.T @ dy", ("W.T has shape (I, O), dy has shape (N, O)", "did you mean dy @ W?")),
-        (
-            "attention",
-            ("p has shape (N, L, S), dy[n] has shape (L, d_v)", "did you mean p.T @ dy[n]?"),
-        ),
         ("rnn", "u[o,i,k] = W_y[o,i]*W_h[i,k]\nv = da @ u", ("(T, N, H), u has shape (O, H, H)", "the axes before")),
         ("linear", "db = dy*x", ("these do not fit entry by entry", "dy has shape (N, O), x has shape (N, I)")),
         ("linear", "db = 2 @ x", ("has shape ()", "@ needs an axis on each side")),
