@@ -234,9 +234,10 @@ def _lengths(systems: Sequence[System]) -> list[int]:
 def _indexes(systems: Sequence[System], formats: Sequence[str]) -> dict[str, str | bytes]:
     """The index of the catalogue in each format of pages."""
     from derive.rendering.catalogue import index
+    from derive.rendering.naming import file
     from derive.rendering.render import COMPOSED, produced
 
-    return {f"index.{to}": produced(index(systems, to), to) for to in formats if to not in COMPOSED}
+    return {file("index", to): produced(index(systems, to), to) for to in formats if to not in COMPOSED}
 
 
 def _formats(to: str, exercise: bool) -> list[str]:

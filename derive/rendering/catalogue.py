@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from derive.language.system import System
 from derive.rendering.document import Block, Code, Document, Heading, Inlines, Link, Table, Text, text
+from derive.rendering.naming import file
 from derive.rendering.notation import notation
 from derive.rendering.operators import Style
 from derive.rendering.prose import reader
@@ -55,7 +56,7 @@ def _row(system: System, suffix: str) -> tuple[Inlines, ...]:
     about = _END.split(system.prose.get("about", "").strip(), maxsplit=1)[0].replace("\n", " ")
     told = reader(system, Style(notation(system))).inlines(about or system.title)
     counterpart: Inlines = (Code(system.torch),) if system.torch else ()
-    return (Link(system.name, f"{system.name}.{suffix}"),), told, counterpart, _options(system)
+    return (Link(system.name, file(system.name, suffix)),), told, counterpart, _options(system)
 
 
 def _options(system: System) -> Inlines:

@@ -35,13 +35,9 @@ def text(plain: str) -> str:
     return " ".join(escaped.split("\n"))
 
 
-def inline(pieces: Inlines) -> str:
-    """Running text; its beginning does not look like that of a list or an underline."""
-    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}", "".join(map(_inline, pieces)))
-
-
-def _inline(piece: Inline) -> str:
-    match piece:
+def piece(inline: Inline) -> str:
+    """A piece of running text."""
+    match inline:
         case Text(plain) | Reference(plain):
             return text(plain)
         case Strong(plain):
@@ -54,7 +50,12 @@ def _inline(piece: Inline) -> str:
             return f"[{text(plain)}]({quote(target)})"
         case Math(formula):
             return f"${latex(formula, MARKDOWN)}$"
-    raise TypeError(f"no Markdown for {type(piece).__name__}")
+    raise TypeError(f"no Markdown for {type(inline).__name__}")
+
+
+def inline(pieces: Inlines, write: Callable[[Inline], str] = piece) -> str:
+    """Running text; its beginning does not look like that of a list or an underline."""
+    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}", "".join(map(write, pieces)))
 
 
 def code(plain: str) -> str:
@@ -80,9 +81,9 @@ def _tag(tag: str) -> str:
     return "".join(c if c.isalnum() or c in " .,()-–'" else " " for c in tag)
 
 
-def cell(pieces: Inlines) -> str:
+def cell(pieces: Inlines, write: Callable[[Inlines], str] = inline) -> str:
     """Running text in a table, where an unescaped bar would end the cell."""
-    return _BARE_BAR.sub(r"\|", inline(pieces).replace("\n", " "))
+    return _BARE_BAR.sub(r"\|", write(pieces).replace("\n", " "))
 
 
 def fence(source: str) -> str:

@@ -15,7 +15,9 @@ def stem(system: System) -> str:
 
 def file(stem: str, format: str) -> str:
     """The name of a file of a format."""
-    return f"{stem}-{format}.pdf" if format in ("slides", "cheatsheet") else f"{stem}.{format}"
+    if format in ("slides", "cheatsheet"):
+        return f"{stem}-{format}.pdf"
+    return f"{stem}.myst.md" if format == "myst" else f"{stem}.{format}"
 
 
 def picture(system: System, shows: str) -> str:

@@ -29,6 +29,8 @@ TEXTS = (
     "tex",
     "typ",
     "html",
+    "qmd",
+    "myst",
 )
 COMPOSED: Mapping[str, Callable[[Derivation, StepChecks | None, GradientChecks | None], Document]] = MappingProxyType(
     {"slides": slides, "cheatsheet": sheet}
@@ -39,7 +41,9 @@ FORMATS = (
     *COMPOSED,
     "ipynb",
 )
-PICTURES: Mapping[str, plots.Kind] = MappingProxyType({"md": "svg", "tex": "pdf"})  # the files beside pages
+PICTURES: Mapping[str, plots.Kind] = MappingProxyType(
+    {"md": "svg", "qmd": "svg", "myst": "svg", "tex": "pdf"}
+)  # the files beside pages
 
 
 def render(

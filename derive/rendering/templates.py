@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotF
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from derive.language.errors import LayerError
-from derive.rendering import html, markdown, python_source, tex, typst
+from derive.rendering import html, markdown, myst, python_source, quarto, tex, typst
 
 Filters = Mapping[str, Callable[..., object]]
 
@@ -21,9 +21,13 @@ _FILTERS: Mapping[str, Filters] = MappingProxyType(
         "tex": tex.FILTERS,
         "typ": typst.FILTERS,
         "html": html.FILTERS,
+        "qmd": quarto.FILTERS,
+        "myst": myst.FILTERS,
         "ipynb": python_source.FILTERS,
     }
 )
+
+_ELSE: Mapping[str, tuple[str, ...]] = MappingProxyType({"qmd": ("md",), "myst": ("md",)})  # where the rest is
 
 
 def template_folder() -> Path:
@@ -70,7 +74,7 @@ def environment(format: str, own: Path | None = None) -> ImmutableSandboxedEnvir
 
     A template reaches what it is given and the filters: no file outside these folders, and nothing of Python's.
     """
-    folders = ([own / format, own] if own else []) + [template_folder() / format]
+    folders = ([own / format, own] if own else []) + [template_folder() / f for f in (format, *_ELSE.get(format, ()))]
     env = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(f) for f in folders]),
         undefined=StrictUndefined,

@@ -17,6 +17,10 @@ def test_slides_and_cheat_sheets_are_pdf_beside_the_page() -> None:
     ]  # fmt: skip
 
 
+def test_myst_is_markdown_that_does_not_take_the_place_of_githubs() -> None:
+    assert (file("rnn", "myst"), file("rnn", "qmd"), file("rnn", "ipynb")) == ("rnn.myst.md", "rnn.qmd", "rnn.ipynb")
+
+
 def test_a_picture_may_stand_in_a_link() -> None:
     odd = replace(load("rnn", f="relu"), name="my (net) é")
     assert picture(odd, "gradient-norms") == "my--net----f-relu-gradient-norms"
