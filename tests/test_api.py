@@ -127,10 +127,11 @@ def test_pdf_is_bytes_and_the_same_ones_every_time(linear: derive.Derivation, to
 def test_pictures_are_files_beside_the_page(linear: derive.Derivation) -> None:
     rnn = derive.gradients("rnn")
     for to, ending, start in (("md", "svg", b"<?xml"), ("tex", "pdf", b"%PDF")):
-        ((name, content),) = rnn.pictures(to).items()
-        assert name == f"rnn-gradient-norms.{ending}" and content.startswith(start)
-        assert name in rnn.render(to)
-    assert linear.pictures() == {}
+        files = rnn.pictures(to)
+        assert files[f"rnn-gradient-norms.{ending}"].startswith(start)
+        assert all(name in str(rnn.render(to)) for name in files)
+    assert rnn.pictures("md").keys() >= {"rnn-graph.svg", "rnn-unrolled.svg", "rnn-curves.svg"}
+    assert linear.pictures("tex") == linear.pictures("html") == {}  # drawings are part of these pages
     with pytest.raises(derive.LayerError, match="docx"):
         linear.pictures("docx")
 
@@ -203,7 +204,8 @@ def test_an_exercise_has_its_solution_and_an_answer_file(linear: derive.Derivati
     assert "Gradients to find" in exercise.render("tex")
     assert "Numeric checks" in exercise.render("md", solution=True)
     assert "dW[o,i] = \n" in exercise.answer
-    assert exercise.pictures("md", solution=True).keys() >= exercise.pictures("md").keys()
+    assert exercise.pictures("md").keys() == {"linear-forward-graph.svg"}
+    assert exercise.pictures("md", solution=True) == linear.pictures("md")
     with pytest.raises(derive.LayerError, match="cannot leave out 'result'\ndid you mean results"):
         linear.exercise("result")  # type: ignore[arg-type]
     with pytest.raises(derive.LayerError, match="unknown format"):

@@ -61,5 +61,6 @@ def test_installed_wheel_works_from_an_empty_folder(wheel: Path, tmp_path: Path)
     assert "linear" in python("-m", "derive", "list", cwd=empty, path=site)
     python("-m", "derive", "doc", "linear", "--to", "md,tex", cwd=empty, path=site)
     written = sorted(p.relative_to(empty).as_posix() for p in empty.rglob("*") if p.is_file())
-    assert written == ["output/linear.md", "output/linear.tex"]
+    drawn = [f"output/{name}" for name in derive.gradients("linear").pictures("md")]
+    assert written == sorted(["output/linear.md", "output/linear.tex", *drawn])
     assert (empty / "output/linear.md").read_text(encoding="utf-8") == derive.gradients("linear").render("md")

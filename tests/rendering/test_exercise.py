@@ -87,16 +87,16 @@ def given_away(document, here, to):
 
 @pytest.mark.parametrize("blank", BLANKS)
 @pytest.mark.parametrize("name", catalogue())
-def test_no_result_is_given_away(name, blank):
-    here = page(derive(load(name)), None, None)
+def test_no_result_is_given_away(name, blank, derivation):
+    here = page(derivation(name), None, None)
     document = exercise(here, blank, seed=1)
     assert not list(given_away(document, here, "md")) and not list(given_away(document, here, "tex"))
 
 
 @pytest.mark.parametrize("to", ["typ", "html", "ipynb"])
 @pytest.mark.parametrize("name", catalogue())
-def test_no_format_gives_a_result_away(name, to):
-    here = page(derive(load(name)), None, None)
+def test_no_format_gives_a_result_away(name, to, derivation):
+    here = page(derivation(name), None, None)
     assert not list(given_away(exercise(here, "results"), here, to))
 
 
@@ -119,8 +119,8 @@ def test_a_pdf_says_no_more_of_itself_than_its_title():
 
 
 @pytest.mark.parametrize("name", ["rnn", "conv2d", "batchnorm1d", "lstm"])
-def test_nothing_is_left_that_was_found_by_deriving(name):
-    document = exercise(page(derive(load(name)), None, None))
+def test_nothing_is_left_that_was_found_by_deriving(name, derivation):
+    document = exercise(page(derivation(name), None, None))
     kinds = {type(b) for b in document.blocks}
     assert not kinds & {D.Details, D.Plot, D.Substep}
     assert all(b.evidence is None for b in document.blocks if isinstance(b, D.Step | D.Result | D.Equation))
@@ -131,8 +131,8 @@ def test_nothing_is_left_that_was_found_by_deriving(name):
 
 
 @pytest.mark.parametrize("name", catalogue())
-def test_pictures_and_their_words_show_no_gradient(name):
-    here = page(derive(load(name)), None, None)
+def test_pictures_and_their_words_show_no_gradient(name, derivation):
+    here = page(derivation(name), None, None)
     document = exercise(here)
     drawn = "".join(p.decode() for p in pictures(document, "md").values())
     words = "".join(b.alt for b in document.blocks if isinstance(b, D.Drawing | D.Plot))
