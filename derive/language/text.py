@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy
 
@@ -115,6 +116,7 @@ def _along(op: str, over: tuple[E.Index, ...], body: E.Expr, at: tuple[Integer, 
     return f"{op}({text(body)}, {names})[{','.join(map(integer_text, at))}]"
 
 
+@lru_cache(maxsize=65536)
 def _integer(integer: Integer) -> tuple[str, int]:
     if integer.is_Integer:
         return str(integer), _ATOM if integer >= 0 else _UNARY

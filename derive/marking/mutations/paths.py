@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from derive.calculus.chain import where_read
 from derive.language.expr import ZERO, Elem, Expr, Reduce
@@ -12,9 +12,15 @@ from derive.marking.mutations.sites import Change, Line
 from derive.steps.record import Gradient, Reader, gradient_name, upstream_name
 
 
-def dropped_paths(line: Line) -> Iterator[Change]:
-    """A reader of the chain rule forgotten; or all but one; or all of the next step."""
+def lost_paths(line: Line) -> Iterator[Change]:
+    """Paths of the chain rule that are left out."""
     paths = _paths(line)
+    yield from _constant_statistics(line, paths)
+    yield from _dropped_paths(line, paths)
+
+
+def _dropped_paths(line: Line, paths: Mapping[str, Elem]) -> Iterator[Change]:
+    """A reader of the chain rule forgotten; or all but one; or all of the next step."""
     if len(paths) < 2:
         return
     name = gradient_name(line.gradient.tensor)
@@ -31,9 +37,8 @@ def dropped_paths(line: Line) -> Iterator[Change]:
             yield _without(line, others, "dropped path", f"your {name} has {_path(gradient, element)} and no other")
 
 
-def constant_statistics(line: Line) -> Iterator[Change]:
+def _constant_statistics(line: Line, paths: Mapping[str, Elem]) -> Iterator[Change]:
     """A mean or variance held while what it is taken of changes."""
-    paths = _paths(line)
     found = {g: e for g, e in paths.items() if is_statistic(line.system, e, line.gradient)}
     name = gradient_name(line.gradient.tensor)
     for some in ([[*found]] if 1 < len(found) < len(paths) else []) + [[g] for g in found if len(paths) > 1]:

@@ -25,7 +25,6 @@ from derive.language.expr import (
 )
 from derive.language.integers import Integer, expand, is_size, symbols_of
 from derive.language.schedule import reads
-from derive.language.system import System
 from derive.marking.mutations.sites import Change, Layer, Line, Site, located
 
 
@@ -105,7 +104,7 @@ def averages(line: Line) -> Iterator[Change]:
 
 def sums_for_averages(line: Line) -> Iterator[Change]:
     """A division by the number of terms forgotten."""
-    extents = _extents(line.system)
+    extents = _extents(line.layer)
     for site in line.sites:
         if isinstance(site.node, Reduce) and site.node.op == "mean":
             sentence = f"`{site.node}` is a mean, and you take the sum"
@@ -124,11 +123,11 @@ def _count(factor: Pow) -> object:
     return factor.base.value if factor.exponent == MINUS_ONE and isinstance(factor.base, Size) else None
 
 
-def _extents(system: System) -> frozenset[object]:
+@lru_cache(maxsize=16)
+def _extents(layer: Layer) -> frozenset[object]:
     """How many values each index of the layer takes."""
-    return frozenset(i.extent for i in system.indices.values()) | frozenset(
-        a.extent for t in system.tensors.values() for a in t.axes
-    )
+    axes = (a for t in layer.system.tensors.values() for a in t.axes)
+    return frozenset(i.extent for i in (*layer.system.indices.values(), *axes))
 
 
 @lru_cache(maxsize=16)

@@ -27,7 +27,7 @@ from derive.marking.record import Mistake
 from derive.steps.record import Derivation, Gradient, gradient_name
 
 # What is made in the chain rule and the local derivatives, in the line that still has all paths.
-ONCE: tuple[Family, ...] = (paths.constant_statistics, paths.dropped_paths, activations.activations, terms.diagonals)
+ONCE: tuple[Family, ...] = (paths.lost_paths, activations.activations, terms.diagonals)
 # What is made anywhere.
 ANYWHERE: tuple[Family, ...] = (
     terms.wrong_signs,
