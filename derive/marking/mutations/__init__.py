@@ -2,6 +2,6 @@
 
 from derive.marking.mutations.carried import carried
 from derive.marking.mutations.mutant import Mutant, told_of
-from derive.marking.mutations.table import mutants
+from derive.marking.mutations.table import KINDS, mutants
 
-__all__ = ["Mutant", "carried", "mutants", "told_of"]
+__all__ = ["KINDS", "Mutant", "carried", "mutants", "told_of"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.calculus.differentiate import derivative_formulas, function_derivatives
-from derive.language.expr import ONE, Bracket, Call, Delta, Elem, Expr, Num, Partial, mul, num, power
+from derive.language.expr import ONE, Call, Delta, Elem, Expr, Partial, mul, num, power
 from derive.language.functions import TABLE
 from derive.language.traverse import transform, walk
 from derive.marking.mutations.sites import Change, Line, known_names
@@ -44,12 +44,10 @@ def _mistakes(line: Line, reader: Reader, step: Step, call: Call) -> Iterator[Ch
     for other in (f for f in _OTHERS if f != call.function and call.function in TABLE):
         (wrong,) = function_derivatives(Call(other, call.arguments))
         wrong = _said(wrong, Call(other, call.arguments), call)
-        yield change(
-            wrong, "wrong function's derivative", f"the derivative of {other} stands for that of {call.function}"
-        )
-    yield change(
-        call, "function for its derivative", f"the function {call.function} itself is there, and not its derivative"
-    )
+        sentence = f"the derivative of {other} stands for that of {call.function}"
+        yield change(wrong, "wrong function's derivative", sentence)
+    sentence = f"the function {call.function} itself is there, and not its derivative"
+    yield change(call, "function for its derivative", sentence)
 
 
 def _call(step: Step) -> Call | None:
@@ -97,11 +95,8 @@ def chain_line(line: Line, reader: Reader, local: Expr) -> tuple[Expr, Step]:
     placed = chain.after
     made = chain
     for step in rest[: len(line.gradient.readers)]:
-        if step.changed == reader.partial:
-            made = step
-            into = local
-        else:
-            into = step.into
+        into = local if step.changed == reader.partial else step.into
+        made = step if step.changed == reader.partial else made
         placed = transform(placed, lambda n, s=step, i=into: i if n == s.changed else n)  # type: ignore[misc]
     return placed, made
 
@@ -111,6 +106,4 @@ def _elementary(node: Expr) -> Expr:
     match node:
         case Partial(Elem(name, index), wrt, False) if name == wrt.name:
             return mul(*(Delta(a, b) for a, b in zip(index, wrt.index, strict=True) if a != b))
-        case Partial(Num() | Bracket()):
-            return Num(node.of.value * 0) if isinstance(node.of, Num) else node
     return node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import lru_cache
 
 from derive.language.expr import (
@@ -55,10 +56,8 @@ def inverses(line: Line) -> Iterator[Change]:
     """A factor in the numerator where it belongs in the denominator, or the other way round; no root; no ``1 -``."""
     for site, _, factor in _factors(line):
         if _scale(line, factor) and not isinstance(factor, Bracket) and factor != MINUS_ONE:
-            wrong = (
-                power(factor, MINUS_ONE) if not isinstance(factor, Pow) else power(factor.base, neg(factor.exponent))
-            )
-            yield from _instead(line, site, factor, wrong, "inverse")
+            turned = factor if isinstance(factor, Pow) else Pow(factor, ONE)
+            yield from _instead(line, site, factor, power(turned.base, neg(turned.exponent)), "inverse")
 
 
 def powers(line: Line) -> Iterator[Change]:
@@ -66,7 +65,7 @@ def powers(line: Line) -> Iterator[Change]:
     for site in line.sites:
         match site.node:
             case Pow(base, Num(n)) if n != -1:
-                for wrong in dict.fromkeys((n - 1, n + 1, n * 0 + 1)):
+                for wrong in dict.fromkeys((n - 1, n + 1, Fraction(1))):
                     other = power(base, Num(wrong))
                     if wrong not in (0, n):
                         yield site.change("wrong power", f"`{other}` stands where `{site.node}` should", other)

@@ -28,7 +28,7 @@ def _dropped_paths(line: Line, paths: Mapping[str, Elem]) -> Iterator[Change]:
         if not is_statistic(line.system, element, line.gradient):
             yield _without(line, [gradient], "dropped path", f"your {name} leaves out {_path(gradient, element)}")
     if len(paths) > 2:
-        later = [g for g, e in paths.items() if e.index and _elsewhere(e, line.gradient)]
+        later = [g for g, e in paths.items() if _elsewhere(e)]
         if 1 < len(later) < len(paths):
             told = ", ".join(f"`{paths[g]}`" for g in later)
             yield _without(line, later, "dropped path", f"your {name} leaves out every path through {told}")
@@ -78,9 +78,9 @@ def _element(system: System, gradient: Gradient, reader: Reader) -> Elem:
     return places[0] if places else reader.element
 
 
-def _elsewhere(element: Elem, gradient: Gradient) -> bool:
+def _elsewhere(element: Elem) -> bool:
     """Whether an element stands a step away from the one that it reads."""
-    return any(not place.is_Symbol for place in element.index) and element.name != gradient.tensor + "_up"
+    return any(not place.is_Symbol for place in element.index)
 
 
 def _path(name: str, element: Elem) -> str:
@@ -94,8 +94,7 @@ def _without(line: Line, gradients: Iterable[str], kind: str, sentence: str) -> 
     gone = frozenset(gradients)
     terms = {line.term_at(s.path) for s in line.sites if isinstance(s.node, Elem) and s.node.name in gone}
     right = transform(line.expr, lambda node: ZERO if _named(node, gone) else node)
-    change = line.change(kind, sentence, right, terms.pop() if len(terms) == 1 else None)
-    return Change(kind, sentence, right, line, change.term, line.gradient.steps[0])
+    return Change(kind, sentence, right, line, terms.pop() if len(terms) == 1 else None, line.gradient.steps[0])
 
 
 def _named(node: Expr, names: frozenset[str]) -> bool:

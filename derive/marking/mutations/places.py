@@ -167,9 +167,8 @@ def flipped(line: Line) -> Iterator[Change]:
     if line.gradient.tensor in params and not line.known:
         for some in _subsets([i for i in line.gradient.indices if i.name in windows]):
             turned = {i.symbol: i.low + i.high - i.symbol for i in some}
-            sentence = (
-                f"what you have as `{line.gradient.left}` is `{substitute(line.gradient.left, turned)}`: it is flipped"
-            )
+            left = line.gradient.left
+            sentence = f"what you have as `{left}` is `{substitute(left, turned)}`: it is flipped"
             yield line.change("flipped", sentence, substitute(line.expr, turned))
 
 

@@ -43,7 +43,7 @@ def _one_term(site: Site, index: Index, end: object, which: str) -> Change:
     rest = tuple(i for i in node.over if i != index)
     body = substitute(node.body, {index.symbol: end})
     sentence = f"the {node.op} over `{index.name}`{located(site)} is missing: only its {which} term is there"
-    return site.change(f"dropped {node.op}", sentence, reduce_(node.op, rest, body))
+    return site.change("dropped sum", sentence, reduce_(node.op, rest, body))
 
 
 def dropped_products(line: Line) -> Iterator[Change]:

@@ -26,6 +26,43 @@ from derive.marking.mutations.sites import Change, Family, Line
 from derive.marking.record import Mistake
 from derive.steps.record import Derivation, Gradient, gradient_name
 
+KINDS = (
+    "dropped path",
+    "constant statistic",
+    "activation derivative forgotten",
+    "activation derivative twice",
+    "derivative at the wrong place",
+    "wrong function's derivative",
+    "function for its derivative",
+    "dropped term",
+    "doubled term",
+    "wrong sign",
+    "dropped sum",
+    "short sum",
+    "average for sum",
+    "sum for average",
+    "product of sums",
+    "wrong axis",
+    "wrong count",
+    "dropped factor",
+    "dropped scale",
+    "dropped guard",
+    "doubled factor",
+    "extra factor",
+    "inverse",
+    "wrong power",
+    "wrong complement",
+    "transposed",
+    "shifted index",
+    "wrong index",
+    "flipped",
+    "overwritten",
+    "wrong condition",
+    "ignored setting",
+    "dropped function",
+    "wrong tensor",
+)  # of mistakes
+
 # What is made in the chain rule and the local derivatives, in the line that still has all paths.
 ONCE: tuple[Family, ...] = (paths.lost_paths, activations.activations, terms.diagonals)
 # What is made anywhere.
@@ -84,9 +121,8 @@ def lines(derivation: Derivation, gradient: Gradient) -> tuple[Line, ...]:
     inserted = [k for k, s in enumerate(steps) if s.rule == "insert a known gradient"]
     found: dict[Expr, Line] = {gradient.right: last}
     before = steps[: inserted[0]] if inserted else steps
-    parted = [
-        k for k, s in enumerate(before) if s.rule in ("common factor", "simplification") and k > len(gradient.readers)
-    ]
+    later = enumerate(before[len(gradient.readers) + 1 :], len(gradient.readers) + 1)
+    parted = [k for k, s in later if s.rule in ("common factor", "simplification")]
     for number, step in ((1, before[-1]), (2, before[parted[0] - 1] if parted else before[-1])):
         if step.after not in found:
             known = frozenset(node for line in found for node in walk(line))

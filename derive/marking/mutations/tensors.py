@@ -63,11 +63,8 @@ def _instead(site: Site, element: Elem) -> Iterator[Change]:
     conditions = missing_conditions(site.line.system, element, site.facts)
     if conditions is not None:
         wrong = mul(Bracket(conditions), element) if conditions else element
-        yield site.change(
-            "wrong tensor",
-            f"`{element}` stands where `{site.node}` should{_left_out(site.line, site.node, element)}",
-            wrong,
-        )
+        sentence = f"`{element}` stands where `{site.node}` should{_left_out(site.line, site.node, element)}"
+        yield site.change("wrong tensor", sentence, wrong)
 
 
 def _left_out(line: Line, right: Elem, element: Elem) -> str:

@@ -11,7 +11,7 @@ from derive.checking.sizes import choose_sizes
 from derive.checking.truth import interpreter_of
 from derive.language.load import catalogue, load
 from derive.language.parser import parse_in
-from derive.marking.mutations import mutants
+from derive.marking.mutations import KINDS, mutants
 from derive.marking.mutations.table import lines
 from tests.marking.mutations.found import all_mutants
 
@@ -26,6 +26,7 @@ def test_every_mutant_has_a_value_and_a_sentence_that_can_be_read(name):
         for mutant in mutants(derivation, gradient, {}):
             value = interpreter.over(mutant.right, mutant.indices)
             assert np.isfinite(value).all(), mutant.mistake
+            assert mutant.mistake.kind in KINDS
             equal = np.allclose(value, truth, rtol=1e-9, atol=1e-12)
             right, wrong = right + equal, wrong + (not equal)
             for formula in re.findall("`(.*?)`", mutant.mistake.sentence):
@@ -56,3 +57,10 @@ def test_the_step_is_that_of_the_document_and_none_where_the_document_has_none()
     steps = {m.mistake.sentence: m.mistake.step for m in all_mutants("rnn", "dh")}
     assert steps["your dh leaves out the path through `a[t+1,n,k]`"] == "D6"
     assert {m.mistake.step for m in all_mutants("lstm", "da_f")} == {""}  # shown as a repetition only
+
+
+def test_every_kind_of_mistake_is_made_somewhere():
+    layers = ["rnn", "gru", "layernorm", "dropout", "conv1d", "embedding", "softmax", "bce_with_logits", "mse"]
+    derivations = [derive(load(name)) for name in layers]
+    parts = ((d, part) for d in derivations for parts in d.gradients.values() for part in parts)
+    assert {m.mistake.kind for d, part in parts for m in mutants(d, part, {})} == set(KINDS)
