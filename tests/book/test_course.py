@@ -4,8 +4,13 @@ import pytest
 
 from derive.batch import Job
 from derive.book.course import SECTIONS, course, shipped
+from derive.calculus.sweep import derive
+from derive.checking.verify import Report, Row
 from derive.language.errors import LayerError
-from derive.language.load import catalogue
+from derive.language.load import catalogue, load
+from derive.rendering.compose import compose
+from derive.rendering.document import Heading
+from derive.steps.record import Derivation, gradient_name
 
 SMALL = """
 title = "T"
@@ -82,3 +87,14 @@ def test_the_course_that_ships_has_twelve_weeks_and_the_whole_catalogue() -> Non
     layers = [job.source for chapter in found.chapters for job in chapter.layers]
     assert len(found.chapters) == 12 and sorted(layers) == sorted(catalogue())
     assert all(chapter.exercises and chapter.text for chapter in found.chapters)
+
+
+def test_every_section_that_can_be_left_out_is_on_a_page() -> None:
+    document = compose(derive(load("rnn")), None, made_up_report(derive(load("rnn"))))
+    headings = [b.inlines[0].text for b in document.blocks if isinstance(b, Heading) and b.level == 1]  # type: ignore[attr-defined]
+    for start in SECTIONS.values():
+        assert any(heading.startswith(start) for heading in headings), start
+
+
+def made_up_report(derivation: Derivation) -> Report:
+    return Report(tuple(Row(gradient_name(name), "complex step", "N=3", 0.0, True) for name in derivation.wrt))
