@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from derive.language.system import LOSS
 from derive.rendering import formula as F
-from derive.rendering.document import Drawing, Edge, Figure, Inlines, Node, said, text
-from derive.rendering.figures import pictures
+from derive.rendering.document import Drawing, Inlines, said, text
+from derive.rendering.figures import Edge, Figure, Node, pictures
 from derive.rendering.naming import picture as file_name
 from derive.rendering.page import Page
 from derive.rendering.pictures.layered import layered

@@ -172,36 +172,6 @@ class Details(Block):
 
 
 @dataclass(frozen=True)
-class Node:
-    """A node of a picture: where it stands (in steps to the right and downwards), what is in it, and what it is."""
-
-    name: str
-    formula: Formula
-    role: str  # input, param, computed, output, loss, or dots where the picture goes on
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Edge:
-    """An arrow between nodes by name; ``across`` to another step of a recurrence, ``label`` the place it comes from."""
-
-    source: str
-    target: str
-    label: Formula | None = None
-    across: bool = False
-
-
-@dataclass(frozen=True)
-class Figure(Block):
-    """A picture of nodes and arrows, and what it shows."""
-
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    caption: Inlines
-
-
-@dataclass(frozen=True)
 class Curve:
     """A curve of a plot: what it is of, and its points (across, up)."""
 

@@ -12,11 +12,41 @@ from derive.language.schedule import reads
 from derive.language.system import LOSS, System
 from derive.language.traverse import integers_at, walk
 from derive.rendering import formula as F
-from derive.rendering.document import Edge, Figure, Node, said, text
+from derive.rendering.document import Inlines, said, text
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page
 
 _WIDE = 2  # tensors side by side in one step; of wider ones the picture has only what reaches another step
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a picture: where it stands (in steps to the right and downwards), what is in it, and what it is."""
+
+    name: str
+    formula: F.Formula
+    role: str  # input, param, computed, output, loss, or dots where the picture goes on
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An arrow between nodes by name; ``across`` to another step of a recurrence, ``label`` the place it comes from."""
+
+    source: str
+    target: str
+    label: F.Formula | None = None
+    across: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of nodes and arrows, and what it shows."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    caption: Inlines
 
 
 Shift = tuple[tuple[str, int], ...]  # the indices by which a place that is read differs from the reader's, and how much

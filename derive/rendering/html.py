@@ -20,13 +20,12 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from derive.rendering import html_figure, plots
+from derive.rendering import plots
 from derive.rendering.document import (
     Code,
     Document,
     Drawing,
     Emphasis,
-    Figure,
     Heading,
     Inline,
     Inlines,
@@ -207,11 +206,6 @@ def drawing(block: Drawing) -> Markup:
     return Markup(svg(block.picture, block.alt, style=False).strip())
 
 
-def graph(block: Figure) -> Markup:
-    """Nodes and arrows as SVG in the page."""
-    return drawing(Drawing("graph", html_figure.graph(block), block.caption, html_figure.told(block)))
-
-
 def plot(block: Plot) -> Markup:
     """The address of a plot that is the plot itself."""
     return Markup("data:image/svg+xml;base64,") + b64encode(plots.drawn(block, "svg")).decode()
@@ -245,7 +239,6 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "place": place,
         "error": figure,
         "drawing": drawing,
-        "graph": graph,
         "plot": plot,
         "font": font,
         "inks": inks,

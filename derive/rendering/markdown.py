@@ -10,7 +10,6 @@ from urllib.parse import quote
 from derive.rendering.document import (
     Code,
     Emphasis,
-    Figure,
     Inline,
     Inlines,
     Link,
@@ -22,7 +21,6 @@ from derive.rendering.document import (
 )
 from derive.rendering.formula import Formula
 from derive.rendering.latex import MARKDOWN, latex
-from derive.rendering.unicode import unicode
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 _BARE_BAR = re.compile(r"(?<!\\)\|")  # as code has it, where a table still wants it escaped
@@ -91,31 +89,6 @@ def fence(source: str) -> str:
     return "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", source)), 3)
 
 
-def mermaid(figure: Figure) -> str:
-    """A picture in Mermaid's language."""
-    number = {node.name: f"n{k}" for k, node in enumerate(figure.nodes)}
-    lines = ["flowchart LR"]
-    for node in figure.nodes:
-        label = _label(unicode(node.formula))
-        left, right = _SHAPES.get(node.role, ("[", "]"))
-        lines.append(f'  {number[node.name]}{left}"{label}"{right}')
-    for edge in figure.edges:
-        arrow = _dashed(unicode(edge.label)) if edge.across else "-->"
-        lines.append(f"  {number[edge.source]} {arrow} {number[edge.target]}")
-    return "\n".join(lines)
-
-
-_SHAPES = {"input": ("([", "])"), "param": ("[[", "]]"), "loss": ("((", "))"), "output": ("(", ")")}
-
-
-def _dashed(label: str) -> str:
-    return f'-. "{_label(label)}" .->' if label else "-.->"
-
-
-def _label(plain: str) -> str:
-    return plain.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         "text": text,
@@ -125,6 +98,5 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "cell": cell,
         "error": figure,
         "fence": fence,
-        "mermaid": mermaid,
     }
 )

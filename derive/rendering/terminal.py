@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -46,8 +45,6 @@ def _block(block: D.Block) -> Iterator[RenderableType]:
             yield from _with_space(_table(header, rows))
         case D.Listing(language, source):
             yield from _with_space(Syntax(source, language, background_color="default", word_wrap=False))
-        case D.Figure():
-            yield from _with_space(_figure(block))
         case D.Plot():
             yield from _with_space(_plot(block))
         case D.Drawing(_, _, caption, alt):
@@ -139,15 +136,3 @@ def _plot(plot: D.Plot) -> RenderableType:
     for curve, points in zip(plot.curves, shown, strict=True):
         table.add_row(curve.label, *(f"{y:.1e}" for _, y in points))
     return Group(running(plot.caption), Padding(table, (0, 0, 0, 4)))
-
-
-def _figure(figure: D.Figure) -> RenderableType:
-    """The picture in words: each node with those that it reads."""
-    named = {node.name: unicode(node.formula) for node in figure.nodes}
-    order = [node.name for node in figure.nodes]
-    edges = sorted(figure.edges, key=lambda e: order.index(e.target))
-    lines: list[RenderableType] = [running(figure.caption)]
-    for target, group in groupby(edges, key=lambda e: e.target):
-        sources = ", ".join(named[e.source] + (f" ({unicode(e.label)})" if e.label else "") for e in group)
-        lines.append(Padding(f"{named[target]} ← {sources}", (0, 0, 0, 4)))
-    return Group(*lines)

@@ -8,14 +8,11 @@ from types import MappingProxyType
 from derive.rendering.document import (
     Code,
     Drawing,
-    Edge,
     Emphasis,
-    Figure,
     Inline,
     Inlines,
     Link,
     Math,
-    Node,
     Reference,
     Strong,
     Text,
@@ -94,35 +91,6 @@ def share(weight: int, weights: Sequence[int]) -> str:
     return f"{weight / sum(weights):.4f}"
 
 
-def tikz(figure: Figure) -> str:
-    """A picture in TikZ's language."""
-    number = {node.name: f"n{k}" for k, node in enumerate(figure.nodes)}
-    at = {node.name: node for node in figure.nodes}
-    lines = []
-    for node in figure.nodes:
-        place = f"({2 * node.x:.2f},{0 - 1.1 * node.y:.2f})"
-        lines.append(rf"\node[{node.role}] ({number[node.name]}) at {place} {{${latex(node.formula)}$}};")
-    for edge in figure.edges:
-        source, target = at[edge.source], at[edge.target]
-        lines.append(
-            rf"\draw[{_arrow(source, target, edge)} ({number[edge.target]});".replace("@", number[edge.source])
-        )
-    return "\n".join(lines)
-
-
-def _arrow(source: Node, target: Node, edge: Edge) -> str:
-    """How an edge leaves and arrives: along the way it goes, or around what stands between, or where it goes back."""
-    if not edge.across:
-        if source.y == target.y and target.x - source.x > 1:
-            return "->] (@) to[bend left]"
-        upwards = source.y - target.y >= 0.9 and target.x - source.x < 0.9
-        return "->] (@) to" if upwards else "->] (@) to[out=0,in=180]"
-    if target.x > source.x:
-        return "->,dashed] (@) to[out=0,in=180]"
-    label = rf"node[above,font=\scriptsize] {{${latex(edge.label)}$}}" if edge.label else ""
-    return rf"->,dashed] (@) to[out=120,in=60,looseness=1.3] {label}"
-
-
 def drawing(block: Drawing) -> str:
     """A picture that the program draws, in TikZ's language."""
     return pgf(block.picture, text)
@@ -136,7 +104,6 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "error": error,
         "listing": listing,
         "share": share,
-        "tikz": tikz,
         "drawing": drawing,
     }
 )

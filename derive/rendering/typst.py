@@ -12,7 +12,6 @@ from derive.rendering.document import (
     Code,
     Drawing,
     Emphasis,
-    Figure,
     Inline,
     Inlines,
     Link,
@@ -83,25 +82,6 @@ def lines(formula: Formula) -> str:
     return str(isinstance(formula, Lines)).lower()
 
 
-def plain(pieces: Inlines) -> str:
-    """Running text without anything but letters."""
-    return "".join(alternative(p.formula) if isinstance(p, Math) else str(getattr(p, "text", "")) for p in pieces)
-
-
-def graph(figure: Figure) -> str:
-    """A picture as the arguments of ``graph``: its nodes and its arrows."""
-    nodes = []
-    for node in figure.nodes:
-        place = f"x: {node.x:.3f}, y: {node.y:.3f}"
-        nodes.append(f"(name: {string(node.name)}, role: {string(node.role)}, {place}, it: {_small(node.formula)})")
-    edges = []
-    for edge in figure.edges:
-        label = _small(edge.label) if edge.label else "none"
-        across = str(edge.across).lower()
-        edges.append(f"(from: {string(edge.source)}, to: {string(edge.target)}, across: {across}, label: {label})")
-    return "((\n  {},\n), (\n  {},\n))".format(",\n  ".join(nodes), ",\n  ".join(edges))
-
-
 def _small(formula: Formula) -> str:
     """A formula in a line."""
     return f"m({string(alternative(formula) or ' ')}, ${typst_math(formula, IN_LINE)}$)"
@@ -124,10 +104,8 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "inline": inline,
         "math": math,
         "lines": lines,
-        "plain": plain,
         "string": string,
         "error": error,
-        "graph": graph,
         "svg": svg,
         "shapes": shapes,
     }

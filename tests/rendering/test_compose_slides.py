@@ -6,10 +6,10 @@ import pytest
 from derive.rendering import document as D
 from derive.rendering.compose_slides import slides
 from derive.rendering.deck import deck
+from derive.rendering.html import plain
 from derive.rendering.metrics import width
 from derive.rendering.pdf import compiled
 from derive.rendering.render import printed, produced
-from derive.rendering.typst import plain
 
 
 def test_slides_show_symbols_pictures_equations_and_every_step(derivation):

@@ -173,7 +173,6 @@ def test_nothing_of_the_authors_becomes_markup():
     symbol = D.Symbol(NASTY, F.Name(NASTY, NASTY), D.text(NASTY), NASTY, D.text(NASTY))
     inlines = (D.Text(NASTY), D.Strong(NASTY), D.Emphasis(NASTY), D.Code(NASTY), D.Link(NASTY, NASTY),
                D.Reference(NASTY, NASTY), D.Math(F.Name(NASTY, NASTY)))  # fmt: skip
-    node = D.Node(NASTY, F.Text("x"), NASTY, 0, 0)
     folded = D.Details(NASTY, (D.Substep(A, NASTY, inlines),))
     blocks = (
         D.Heading(1, inlines),
@@ -184,7 +183,6 @@ def test_nothing_of_the_authors_becomes_markup():
         D.Result((F.Name(NASTY, NASTY, NASTY),), (inlines,)),
         D.Table((1,), (inlines,), ((inlines,),)),
         D.Listing(NASTY, NASTY),
-        D.Figure((node,), (), inlines),
     )  # fmt: skip
     source = page(*blocks, title=NASTY, symbols=(symbol,))
     read, ours = Page(source), Page(page(symbols=(symbol,)))

@@ -3,7 +3,7 @@ from markdown_it import MarkdownIt
 
 from derive.rendering import document as D
 from derive.rendering import markdown
-from derive.rendering.formula import EQUALS, Name, Row, Sign, row
+from derive.rendering.formula import EQUALS, Name, row
 
 A = Name("a", "a")
 PLAIN = {"paragraph_open", "inline", "paragraph_close", "text", "text_special"}
@@ -70,16 +70,3 @@ def test_a_displayed_formula_is_one_line_with_its_tag_in_words():
 
 def test_a_fence_is_longer_than_any_in_the_listing():
     assert markdown.fence("a") == "```" and markdown.fence("a ```` b") == "`````"
-
-
-def test_a_picture_in_mermaid():
-    nodes = (D.Node("x", A, "input", 0, 0), D.Node("y", Row((A, Sign("<", "relation"), A)), "computed", 1, 0))
-    edges = (D.Edge("x", "y"), D.Edge("y", "x", A, across=True), D.Edge("y", "y", across=True))
-    assert markdown.mermaid(D.Figure(nodes, edges, ())).split("\n") == [
-        "flowchart LR",
-        '  n0(["a"])',
-        '  n1["a &lt; a"]',
-        "  n0 --> n1",
-        '  n1 -. "a" .-> n0',
-        "  n1 -.-> n1",
-    ]

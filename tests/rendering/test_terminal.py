@@ -60,12 +60,6 @@ def test_results_tables_and_code_are_there() -> None:
     assert [line.split() for line in lines[5:]] == [["head", "other"], ["cell", "y"], ["a", "=", "b[0]"]]
 
 
-def test_a_picture_says_what_reads_what() -> None:
-    nodes = (D.Node("x", X, "input", 0, 0), D.Node("y", Y, "computed", 1, 0))
-    edges = (D.Edge("x", "y"), D.Edge("y", "y", F.Text("t-1")))
-    assert plain(terminal(page(D.Figure(nodes, edges, D.text("caption")))))[2:] == ["caption", "    y ← x, y (t-1)"]
-
-
 def test_headings_and_what_is_folded_away() -> None:
     folded = D.Details("more", (D.Paragraph(D.text("hidden")),))
     lines = plain(terminal(page(D.Heading(1, D.text("One")), D.Heading(2, D.text("Two")), folded)))[2:]

@@ -32,24 +32,6 @@ def test_formulas_errors_listings_and_columns():
     assert [tex.share(w, (1, 3)) for w in (1, 3)] == ["0.2500", "0.7500"]
 
 
-def test_a_picture_in_tikz():
-    nodes = (D.Node("x", A, "input", 0, 0.5), D.Node("y", A, "computed", 1, -0.5))
-    edges = (D.Edge("x", "y"), D.Edge("y", "x", A, across=True), D.Edge("x", "y", across=True))
-    assert tex.tikz(D.Figure(nodes, edges, ())).split("\n") == [
-        r"\node[input] (n0) at (0.00,-0.55) {$a$};",
-        r"\node[computed] (n1) at (2.00,0.55) {$a$};",
-        r"\draw[->] (n0) to[out=0,in=180] (n1);",
-        r"\draw[->,dashed] (n1) to[out=120,in=60,looseness=1.3] node[above,font=\scriptsize] {$a$} (n0);",
-        r"\draw[->,dashed] (n0) to[out=0,in=180] (n1);",
-    ]
-
-
-def test_an_arrow_goes_around_the_nodes_between():
-    nodes = tuple(D.Node(name, A, "computed", k, 0.0) for k, name in enumerate("xyz"))
-    *_, near, far = tex.tikz(D.Figure(nodes, (D.Edge("x", "y"), D.Edge("x", "z")), ())).split("\n")
-    assert (near, far) == (r"\draw[->] (n0) to[out=0,in=180] (n1);", r"\draw[->] (n0) to[bend left] (n2);")
-
-
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_any_text_compiles_and_reads_no_file(tmp_path):
     secret = tmp_path / "f.tex"

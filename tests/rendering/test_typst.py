@@ -64,18 +64,6 @@ def test_formulas_and_errors():
     assert typst.math(row(A, EQUALS, A)) == 'dm("a = a", $ a=a $)'
     assert typst.error(3.14159e-16) == '#m("3.1e-16", $3.1 dot 10^(-16)$);' and typst.error(0.0) == "0"
     assert typst.lines(A) == "false" and typst.lines(Lines(((A, Row(())),))) == "true"
-    assert typst.plain((D.Text("of "), D.Math(row(A, EQUALS, A)), D.Code("!"))) == "of a = a!"
-
-
-def test_a_picture():
-    nodes = (D.Node('x"', A, "input", 0, 0.5), D.Node("y", A, "computed", 1, -0.5))
-    edges = (D.Edge('x"', "y"), D.Edge("y", 'x"', A, across=True))
-    assert typst.graph(D.Figure(nodes, edges, ())) == (
-        '((\n  (name: "x\\"", role: "input", x: 0.000, y: 0.500, it: m("a", $a$)),\n'
-        '  (name: "y", role: "computed", x: 1.000, y: -0.500, it: m("a", $a$)),\n), (\n'
-        '  (from: "x\\"", to: "y", across: false, label: none),\n'
-        '  (from: "y", to: "x\\"", across: true, label: m("a", $a$)),\n))'
-    )
 
 
 NASTY = {
