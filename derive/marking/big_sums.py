@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from derive.language.errors import Fragment
 from derive.marking.characters import Token
@@ -45,20 +46,25 @@ def in_words(line: Sequence[Token], words: Vocabulary, text: Fragment) -> tuple[
             raise text.error("something is missing after this sum", sign.at, "as in sum(a[t]*b[t], t)")
         term = out[limits.after : end]
         indices = limits.indices
-        if limits.low and any(t.kind == "name" and t.text in words.indices for t in (*limits.low, *limits.high)):
-            term = [*_between(limits.low, indices[0], limits.high), *term]
-        elif limits.low:
-            own = replace(indices[0], text=f"{indices[0].text}_{len(ranges) + 2}")
+        if limits.low and not any(t.kind == "name" and t.text in words.indices for t in (*limits.low, *limits.high)):
+            own = replace(indices[0], text=_own_name(indices[0].text, ranges, words))
             ranges[own.text] = (limits.low, limits.high)
             term = [replace(t, text=own.text) if t.text == indices[0].text else t for t in term]
             indices = (own,)
+        if limits.low:
+            term = [*_between(limits.low, indices[0], limits.high), *term]
         over = [t for index in indices for t in (_sign(",", index), index)]
         out[at:end] = [sign, _sign("(", sign), *term, *over, _sign(")", out[end - 1])]
     return out, ranges
 
 
+def _own_name(letter: str, ranges: Ranges, words: Vocabulary) -> str:
+    """A new name for an index that runs within limits of its own: ``t_2``."""
+    return next(name for k in count(2) if not words.known(name := f"{letter}_{k}") and name not in ranges)
+
+
 def _between(low: Sequence[Token], index: Token, high: Sequence[Token]) -> list[Token]:
-    """The guard ``[low <= s <= high]*`` of a sum whose limits depend on another index."""
+    """The guard ``[low <= s <= high]*`` of a sum within limits."""
     signs = {text: _sign(text, index) for text in "[]*"} | {"<=": _sign("<=", index)}
     return [signs["["], *low, signs["<="], index, signs["<="], *high, signs["]"], signs["*"]]
 

@@ -114,7 +114,7 @@ class Boundaries:
         axes = [
             k
             for k, axis in enumerate(self._axes(read.name))
-            if (axis.low, axis.high) in ranges and not _is_plain(read.index[k], facts)
+            if (axis.low, axis.high) in ranges and not _is_of_another_axis(read.index[k], axis, facts)
         ]
         return open_sides(read, self.hull(read.name), facts, axes)
 
@@ -159,8 +159,12 @@ def recurrent_ranges(system: System) -> frozenset[tuple[Integer, Integer]]:
     return frozenset((index.low, index.high) for loop in loops for index, _ in loop.over)
 
 
-def _is_plain(place: Integer, facts: Facts) -> bool:
-    return any(symbol == place for symbol, _, _ in facts.ranges)
+def _is_of_another_axis(place: Integer, axis: Index, facts: Facts) -> bool:
+    """Whether a place is an index that does not take all values of an axis."""
+    own = next(((low, high) for symbol, low, high in facts.ranges if symbol == place), None)
+    if own is None:
+        return False
+    return not (nonnegative(expand(axis.low - own[0]), facts) and nonnegative(expand(own[1] - axis.high), facts))
 
 
 def _range(low: Integer, high: Integer) -> str:

@@ -10,10 +10,10 @@ from derive.language.axes import Axes, ShapeError, Value, settled
 from derive.language.binding import fresh_name, substitute
 from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Elem, Expr, Index
-from derive.language.integers import Integer
+from derive.language.integers import Integer, expand
 from derive.language.lexical import tree_of
 from derive.language.parser import parse_integer
-from derive.language.ranges import Facts
+from derive.language.ranges import Facts, nonnegative
 from derive.language.scope import Scope
 from derive.language.system import Tensor
 from derive.language.traverse import bound_at, walk
@@ -73,7 +73,7 @@ def read_right(
     With ``columns`` vectors are read as columns.
     """
     scope = unshadowed(left.letters, line.right, scope)
-    own = {name: _ranged(name, *ends, scope) for name, ends in line.ranges.items()}
+    own = {name: _ranged(name, *ends, scope, facts) for name, ends in line.ranges.items()}
     scope = replace(scope, indices={**scope.indices, **own})
     axes: list[Range | None] = [(a.low, a.high) for a in known]
     axes += [None] * len(left.places)
@@ -86,8 +86,24 @@ def read_right(
     return Read(line, left, {name: found[name] for name in left.letters}, value, operations, scope)
 
 
-def _ranged(name: str, low: Fragment, high: Fragment, scope: Scope) -> Index:
-    return Index(name, parse_integer(low, scope), parse_integer(high, scope))
+def _ranged(name: str, low: Fragment, high: Fragment, scope: Scope, facts: Facts) -> Index:
+    """An index that takes all values within limits; a guard beside it keeps it there, so that it may take more.
+
+    It takes all those of the declared index of the letter, so that it takes one at least.
+    """
+    first, last = parse_integer(low, scope), parse_integer(high, scope)
+    declared = scope.index(name.rpartition("_")[0])
+    if declared is None:
+        if not nonnegative(expand(last - first), facts):
+            raise low.error("this sum may run over nothing", 0, "take the letter of an index of the layer")
+        return Index(name, first, last)
+    if not nonnegative(expand(first - declared.low), facts):
+        declared = replace(declared, low=first)
+    if not nonnegative(expand(declared.high - last), facts):
+        declared = replace(declared, high=last)
+    if not nonnegative(expand(declared.high - declared.low), facts):
+        raise low.error("it cannot be told over what this sum runs", 0, "write a condition: sum([1 < t]*a[t], t)")
+    return declared.renamed(name)
 
 
 def in_index_form(

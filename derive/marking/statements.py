@@ -13,6 +13,7 @@ _MARK = "\N{BYTE ORDER MARK}"
 _EQUATION = re.compile(
     r"\s*[^\s=\[\](){}<>!:]+(?:\s*/\s*[^\s=\[\](){}<>!:]+)?\s*(?:\[[^\[\]=]*\])?\s*(?::=|=(?!=)|≔|←)"
 )
+_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
 _GOES_ON = re.compile(r"(?:[-+*/@^=,·×∗⋅⊙∘−–(\[{]|\\)\s*$")
 _CONTINUES = re.compile(r"\s*(?:[+*/@·×∗⋅⊙∘=)\]}]|[-−–])")
 
@@ -63,7 +64,9 @@ def _goes_on(lines: tuple[str, ...], last: tuple[int, int, int], piece: str, dep
     if _EQUATION.match(piece):
         return False
     number, start, end = last
-    return depth > 0 or bool(_GOES_ON.search(lines[number][start:end])) or bool(_CONTINUES.match(piece))
+    if depth > 0 or _GOES_ON.search(lines[number][start:end]):
+        return True
+    return bool(_CONTINUES.match(piece)) and not _EQUALS.search(piece.lstrip(" \t="))
 
 
 def _without_comment(line: str) -> str:

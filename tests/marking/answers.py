@@ -28,10 +28,10 @@ def derivation(layer: str) -> Derivation:
 
 
 @cache
-def truth(layer: str) -> Interpreter:
-    """Every tensor and gradient of a layer at a test point."""
+def truth(layer: str, steps: int = 5) -> Interpreter:
+    """Every tensor and gradient of a layer at a test point, at which what recurs does so for so many steps."""
     derived = derivation(layer)
-    return interpreter_of(derived, point(derived.system, choose_sizes(derived.system, 5, 1), 1))
+    return interpreter_of(derived, point(derived.system, choose_sizes(derived.system, steps, 1), 1))
 
 
 def answer(layer: str, text: str) -> Answer:
@@ -50,17 +50,17 @@ def error(layer: str, text: str) -> str:
     return str(found.error)
 
 
-def evaluated(layer: str, read: Answer) -> Interpreter:
+def evaluated(layer: str, read: Answer, steps: int = 5) -> Interpreter:
     """The true tensors of a layer, and with them what an answer defines."""
-    true = truth(layer)
+    true = truth(layer, steps)
     return Interpreter(true.sizes, completed(read.system, true.tensors, true.sizes), read.system)
 
 
-def apart(layer: str, read: Answer, one: AnswerLine, right: Expr | None = None) -> float:
+def apart(layer: str, read: Answer, one: AnswerLine, right: Expr | None = None, steps: int = 5) -> float:
     """The largest difference of a line from the true gradient, beside the gradient's largest value."""
     right = one.right if right is None else right
     assert right is not None and one.left is not None, f"{one.text}: {one.error}"
-    reader = evaluated(layer, read)
+    reader = evaluated(layer, read, steps)
     true = reader.over(one.left, one.indices)
     difference = np.abs(reader.over(right, one.indices) - true)
     assert np.isfinite(true).all()
@@ -68,11 +68,11 @@ def apart(layer: str, read: Answer, one: AnswerLine, right: Expr | None = None) 
 
 
 def is_right(layer: str, text: str) -> bool:
-    """Whether every line of an answer about a gradient has its true value."""
+    """Whether every line of an answer about a gradient has its true value, for recurrences of one step too."""
     found = answer(layer, text)
     judged = [one for one in found.lines if one.name not in found.helpers]
     assert judged
-    return all(apart(layer, found, one) < 1e-9 for one in judged)
+    return all(apart(layer, found, one, steps=steps) < 1e-9 for one in judged for steps in (5, 1))
 
 
 def spelling(layer: str, text: str) -> str:

@@ -42,7 +42,7 @@ def test_sums_in_words(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", ["Σ_{t=0}^{T-1} a[t+1]*b[t]", "Σ_{t=0..T-1} a[t+1]*b[t]"])
 def test_limits_of_its_own_give_an_index_of_its_own(text: str) -> None:
     line, ranges = summed(text)
-    assert line == "sum(a[t_2+1]*b[t_2],t_2)"
+    assert line == "sum([0<=t_2<=T-1]*a[t_2+1]*b[t_2],t_2)"
     ((low, high),) = ranges.values()
     assert ["".join(t.text for t in end) for end in (low, high)] == ["0", "T-1"]
 

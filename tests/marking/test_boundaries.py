@@ -14,6 +14,8 @@ from tests.marking.answers import answer, apart, derivation, is_right, line
         ("rnn", "dh[t,n,i] = sum(dz[t,n,o]*W_y[o,i], o) + sum(W_h[k,i]*(1 - h[t+1,n,k]**2)*dh[t+1,n,k], k)"),
         ("rnn", "dh[t-1] = da[t] @ W_h + dz[t-1] @ W_y"),
         ("rnn", "dW_h = sum(da[t+1].T @ h[t], t) + da[1].T @ h0"),
+        ("rnn", "dW_h = Σ_{t=0}^{T} da[t].T @ h[t-1]"),
+        ("rnn", "dW_h = sum(da[t+2].T @ h[t+1], t) + da[2].T @ h[1] + da[1].T @ h0"),  # with T = 1 too
         ("lstm", "dc[t] = dh[t]*o[t]*(1 - tanh(c[t])**2) + dc[t+1]*f[t+1]"),
         ("lstm", "dc[t] = f[t+1]*(dc[t+1] + 0*dc[t+1]) + dh[t]*o[t]*(1 - tanh(c[t])**2)"),
         ("birnn", "dr[t,n,i] = sum(de[t-1,n,k]*V_r[k,i], k) + dy[t,n,i+H]"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from derive.language.expr import ZERO
+from derive.language.traverse import bound_at, walk
 from derive.marking.lines import MAX_INDICES
 from tests.marking.answers import error, is_right, line
 
@@ -69,3 +71,23 @@ def test_indices_that_meet_have_a_bound() -> None:
 
     assert line("linear", summed(MAX_INDICES - 2)).error is None
     assert "more than 10 indices at one place" in error("linear", summed(MAX_INDICES - 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "high"),
+    [
+        ("dW_h = Σ_{t=0}^{T-1} da[t+1].T @ h[t]", "0..T"),
+        ("dW_h = Σ_{t=2}^{T} da[t].T @ h[t-1] + da[1].T @ h0", "1..T"),
+        ("dW_h = Σ_{t=2}^{T+1} da[t-1].T @ h[t-2]", "1..T + 1"),
+        ("dW_h = Σ_{t=1}^{T} da[t].T @ h[t-1]", "1..T"),
+        ("dW_h = Σ_{m=1}^{T} da[m].T @ h[m-1]", "1..T"),
+    ],
+)
+def test_sums_within_limits_of_their_own(text: str, high: str) -> None:
+    assert is_right("rnn", text)
+    (index,) = {i for node in walk(line("rnn", text).right or ZERO) for i in bound_at(node) if i.name[0] in "tm"}
+    assert f"{index.low}..{index.high}" == high
+
+
+def test_a_sum_that_may_run_over_nothing_known_is_refused() -> None:
+    assert "this sum may run over nothing" in error("rnn", "dW_h = Σ_{m=3}^{T} da[m].T @ h[m-1]")

@@ -16,6 +16,8 @@ def written(text: str) -> list[tuple[int, str]]:
         ("dx = sum(a,\n   t)\ndy = 2", [(1, "dx = sum(a, t)"), (3, "dy = 2")]),
         ("dx = a +\n  b", [(1, "dx = a + b")]),
         ("dx = a\n   + b\n   - c", [(1, "dx = a + b - c")]),
+        ("dx\n = a", [(1, "dx = a")]),
+        ("dx = a\n- dy = b", [(1, "dx = a"), (2, "- dy = b")]),  # a list: its lines are told apart
         ("dx = a \\\n b", [(1, "dx = a b")]),
         ("dx =\n   a", [(1, "dx = a")]),
         ("dx = 1; dy = 2", [(1, "dx = 1"), (1, "dy = 2")]),
