@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derive.answers import assert_gradients as assert_gradients
+    from derive.answers import check as check
     from derive.api import Derivation as Derivation
     from derive.api import Gradient as Gradient
     from derive.api import Layer as Layer
@@ -15,9 +16,19 @@ if TYPE_CHECKING:
     from derive.api import load as load
     from derive.language.errors import LayerError as LayerError
 
-_HOME = {"assert_gradients": "derive.answers"}  # where the other names are from
+_HOME = {"assert_gradients": "derive.answers", "check": "derive.answers"}  # where the other names are from
 __version__ = "0.1.0.dev0"
-__all__ = ["Derivation", "Gradient", "Layer", "LayerError", "assert_gradients", "catalogue", "gradients", "load"]
+__all__ = [
+    "Derivation",
+    "Gradient",
+    "Layer",
+    "LayerError",
+    "assert_gradients",
+    "catalogue",
+    "check",
+    "gradients",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,14 +1,51 @@
-"""Marking in Python: the gradients of a function, as an assertion of the caller's own test suite."""
+"""Marking in Python: what a person derived, and the gradients of a function in the caller's own test suite."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from derive.api import gradients
+from derive.language.errors import LayerError
 from derive.language.system import System
 from derive.marking.assertion import assert_right
+from derive.marking.functions import mark_function
+from derive.marking.given_arrays import mark_arrays
+from derive.marking.ground import ground_of
+from derive.marking.record import Marking
+from derive.marking.submission import Submission
+from derive.marking.task import marked, task
+
+
+def check(
+    layer: str | Path | System,
+    answers: str | Path | Callable[..., Any] | Mapping[str, Any],
+    *,
+    seed: int = 0,
+) -> Marking:
+    """Mark gradients that a person derived: which are right, how the others differ, and which mistake it is.
+
+    ``answers`` is what was written, an equation a line; or the path of a file, as ``derive check`` takes it; or a
+    function ``backward(x=…, W=…, dy=…) -> {"dx": …}``, which is called here; or arrays, inputs and gradients, by name.
+    Raises LayerError for a layer or a file that does not exist; what is wrong with an answer is in the marking.
+    """
+    derivation = gradients(layer).record
+    if callable(answers):
+        return mark_function(ground_of(derivation, seed), answers)
+    if isinstance(answers, Mapping):
+        return mark_arrays(ground_of(derivation, seed), answers)
+    return marked(task(derivation, seed), _submission(answers))
+
+
+def _submission(answers: str | Path) -> Submission:
+    """A file, or what was written: text has an equals sign or several lines."""
+    if isinstance(answers, str) and (not answers.strip() or "=" in answers or "\n" in answers):
+        return Submission("", "", data=answers.encode())
+    path = Path(answers)
+    if not path.is_file():
+        raise LayerError("there is no such file of answers", str(path), hint="a line of an answer is like dW[o,i] = …")
+    return Submission(path.stem, str(path), path)
 
 
 def assert_gradients(

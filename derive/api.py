@@ -193,6 +193,7 @@ class Derivation(Mapping[str, "Gradient"]):
         from derive.rendering.exercise import exercise, to_find
         from derive.rendering.exercise_answer import answer
         from derive.rendering.exercise_blanks import BLANKS
+        from derive.rendering.exercise_cells import with_answer_cells
         from derive.rendering.exercise_solution import solution
         from derive.rendering.page import page
 
@@ -202,7 +203,8 @@ class Derivation(Mapping[str, "Gradient"]):
         here = page(self.record, None, None)
         asked = to_find(here)
         document = exercise(here, blank, seed, spots(self.record, seed))
-        return Exercise(document, lambda: solution(self._document, here, asked), answer(here, asked))
+        notebook = with_answer_cells(document, self.layer, asked)
+        return Exercise(document, lambda: solution(self._document, here, asked), answer(here, asked), notebook)
 
     def _repr_markdown_(self) -> str:
         return str(self.render("md"))
@@ -212,11 +214,13 @@ class Exercise:
     """An exercise: gradients to find, with as much of their derivation as was wanted, and no answers.
 
     document  of no format yet; ``answer`` the text of a blank answer file, which ``check`` marks when it is filled in
+    notebook  the document with cells that mark what is written in them
     """
 
-    def __init__(self, document: Document, solution: Callable[[], Document], answer: str) -> None:
+    def __init__(self, document: Document, solution: Callable[[], Document], answer: str, notebook: Document) -> None:
         self.document = document
         self.answer = answer
+        self.notebook = notebook
         self._make_solution = solution
 
     @cached_property
@@ -226,7 +230,8 @@ class Exercise:
 
     def render(self, to: str = "md", templates: str | Path | None = None, solution: bool = False) -> str | bytes:
         """The exercise, or its solution, in a format, as ``Derivation.render`` has them."""
-        return _printed(self.solution if solution else self.document, to, templates)
+        exercise = self.notebook if to == "ipynb" else self.document
+        return _printed(self.solution if solution else exercise, to, templates)
 
     def pictures(self, to: str = "md", solution: bool = False) -> dict[str, bytes]:
         """The pictures that go with what ``render`` gives, by the names of their files."""

@@ -1,6 +1,7 @@
-"""``assert_gradients`` passes for right gradients, and tells of wrong ones in its message."""
+"""Marking in Python: ``check`` gives the marks; ``assert_gradients`` passes, or tells in its message."""
 
 import traceback
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,3 +73,36 @@ def test_what_is_no_answer() -> None:
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(derive.LayerError, match="has no gradient by w"):
         derive.assert_gradients("linear", linear, wrt="w")
+
+
+RIGHT = "dW[o,i] = sum(dy[n,o]*x[n,i], n)\ndb[o] = sum(dy[n,o], n)\ndx[n,i] = sum(dy[n,o]*W[o,i], o)"
+
+
+def test_a_written_answer_is_marked_as_text_and_as_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "answer.txt"
+    file.write_text(RIGHT)
+    for answers in (RIGHT, file, str(file)):
+        marking = derive.check("linear", answers)
+        assert marking.ok and [line.name for line in marking.lines] == ["dW", "db", "dx"]
+    assert derive.check("linear", file).source == str(file)
+    assert not derive.check("linear", RIGHT.replace("x[n,i]", "2*x[n,i]")).ok
+
+
+def test_functions_and_arrays_are_marked() -> None:
+    assert derive.check("linear", linear).ok
+    assert not derive.check("linear", lambda x, W, dy: {"dW": x.T @ dy}).ok
+    rng = np.random.default_rng(0)
+    given = {
+        "x": rng.normal(size=(4, 3)),
+        "W": rng.normal(size=(2, 3)),
+        "b": np.zeros(2),
+        "dy": rng.normal(size=(4, 2)),
+    }
+    assert derive.check("linear", {**given, **linear(given["x"], given["W"], given["dy"])}).ok
+
+
+def test_what_is_empty_is_not_right_and_what_is_not_there_is_said() -> None:
+    assert "no equation" in derive.check("linear", "dW[o,i] = ").failure
+    assert not derive.check("linear", "").ok
+    with pytest.raises(derive.LayerError, match="there is no such file of answers"):
+        derive.check("linear", "missing.txt")

@@ -207,3 +207,8 @@ def test_a_layer_of_nasty_names_and_titles_is_harmless():
 @pytest.mark.parametrize("lines", [1, 4])
 def test_room_to_write(lines):
     assert body(D.Room(lines)).count("<div></div>") == lines
+
+
+def test_a_step_without_a_reason_has_nothing_to_fold_away():
+    step = D.Step(A, None, "some rule", "D2", (), D.text("I"))
+    assert "Why?" not in body(step) and '<p class="why"><span class="shape">Shape: I.</span></p>' in body(step)

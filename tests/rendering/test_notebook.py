@@ -73,3 +73,11 @@ def test_a_notebook_runs_from_top_to_bottom(name, tmp_path):
     assert "dW" in printed and "relative error" in printed
     assert sum("image/png" in o.data for o in outputs if o.output_type == "display_data") == 1
     assert not any(o.output_type == "error" for o in outputs)
+
+
+def test_the_notebook_of_an_exercise_runs_while_it_is_empty(tmp_path):
+    read = nbformat.reads(api.gradients("linear").exercise().render("ipynb"), as_version=4)
+    nbformat.validate(read)
+    NotebookClient(read, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    marked = [o for c in read.cells if c.cell_type == "code" for o in c.outputs if "text/markdown" in o.get("data", {})]
+    assert len(marked) == 3 and not any(o.output_type == "error" for o in marked)
