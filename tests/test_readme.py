@@ -15,6 +15,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 SESSIONS = re.findall(r"```console\n\$ derive (.*)\n((?:.*\n)*?)```", README)
 (MINE,) = re.findall(r"```toml\n((?:.*\n)*?)```", README)
+(ANSWER,) = re.findall(r"```text\n((?:.*\n)*?)```", README)
 EXCERPTS = re.findall(r"In `(\S+)`:\n\n```\w*\n((?:.*\n)*?)```", CONTRIBUTING)
 LINKS = re.findall(r"\]\(([\w./-]+)\)", README + CONTRIBUTING)
 
@@ -30,6 +31,7 @@ def test_commands_print_what_is_shown(
 ) -> None:
     """A line of three dots stands for any number of lines; rounding errors differ from one processor to another."""
     (tmp_path / "mine.toml").write_text(MINE, encoding="utf-8")
+    (tmp_path / "bptt.txt").write_text(ANSWER, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     cli.run(arguments.split())
     printed = without_errors("".join(capsys.readouterr()))
