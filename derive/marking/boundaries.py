@@ -17,7 +17,7 @@ from derive.language.schedule import Loop, schedule
 from derive.language.scope import Scope
 from derive.language.system import Equation, System, Tensor
 from derive.language.text import integer_text
-from derive.marking.outside import failing, guarded, holding, open_sides, reads_outside
+from derive.marking.outside import failing, guarded, holding, open_sides, reads_outside, with_complements
 from derive.marking.spelling import Spelled
 from derive.steps.record import gradient_name
 
@@ -80,6 +80,7 @@ class Boundaries:
         facts = facts_of(self.backward, indices)
         if next(self._outside(right, facts), None) is None:
             return Found(right)
+        right = with_complements(right)
         taken: list[Elem] = []
 
         def past_the_end(read: Elem, known: Facts) -> tuple[Compare, ...]:

@@ -8,11 +8,13 @@ found, and told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from derive.language.coverage import Box, uncovered
 from derive.language.expr import (
+    MINUS_ONE,
+    ONE,
     Add,
     Bracket,
     Compare,
@@ -30,7 +32,7 @@ from derive.language.integers import Integer, expand
 from derive.language.ranges import Facts, nonnegative
 from derive.language.schedule import reads_in
 from derive.language.text import integer_text
-from derive.language.traverse import bound_at, free_symbols
+from derive.language.traverse import bound_at, free_symbols, transform
 
 Sides = Callable[[Elem, Facts], tuple[Compare, ...]]
 
@@ -52,6 +54,21 @@ class _Guarded:
 def guarded(expr: Expr, facts: Facts, sides: Sides) -> Expr:
     """The expression in which each read counts only where the conditions hold that ``sides`` gives for it."""
     return _guarded(expr, facts, sides).closed
+
+
+def with_complements(expr: Expr) -> Expr:
+    """The expression with ``1 - [t < 2]`` as the condition that it is: ``[t >= 2]``."""
+    return transform(expr, _complement)
+
+
+def _complement(node: Expr) -> Expr:
+    match node:
+        case Add((one, Mul((minus, Bracket((condition,)))))) if one == ONE and minus == MINUS_ONE:
+            return Bracket((Compare(_OPPOSITE[condition.op], condition.left, condition.right),))
+    return node
+
+
+_OPPOSITE: Mapping[str, str] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
 def open_sides(read: Elem, box: Box, facts: Facts, axes: Iterable[int] | None = None) -> tuple[Compare, ...]:

@@ -21,6 +21,8 @@ from tests.marking.answers import answer, apart, derivation, is_right, line
         ("birnn", "dr[t,n,i] = sum(de[t-1,n,k]*V_r[k,i], k) + dy[t,n,i+H]"),
         ("birnn", "dr[T+1,n,i] = sum(de[T,n,k]*V_r[k,i], k)"),
         ("stacked_rnn", "dh[l,t] = da[l+1,t] @ W_x[l+1] + da[l,t+1] @ W_h[l] + [l == M]*dy[t]"),
+        ("rnn", "dh[t] = dz[t] @ W_y + (1 - [t == T])*((1 - h[t+1]**2)*dh[t+1]) @ W_h"),
+        ("glu", "dx[n,j] = [j <= D]*dy[n,j]*s[n,j] + (1 - [j <= D])*ds[n,j-D]*s[n,j-D]*(1 - s[n,j-D])"),
         ("conv1d", "dW[o,c,u] = sum(dy[n,o,p]*x[n,c,s*p+d*u-q], n, p)"),
     ],
 )

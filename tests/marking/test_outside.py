@@ -6,7 +6,7 @@ from derive.language.expr import Compare, Elem, Expr, num
 from derive.language.parser import parse_expression
 from derive.language.ranges import Facts, facts_of
 from derive.language.scope import scope_of
-from derive.marking.outside import failing, guarded, holding, open_sides, reads_outside, vanishes
+from derive.marking.outside import failing, guarded, holding, open_sides, reads_outside, vanishes, with_complements
 from tests.marking.answers import derivation
 
 BACKWARD = derivation("lstm").backward
@@ -54,6 +54,19 @@ def test_what_a_guard_covers_is_not_read_outside() -> None:
 
     assert outside("f[t+1,n,j]*(dc[t+1,n,j] + dc[t+1,n,j]*c[t+1,n,j])") == []
     assert outside("f[t+1,n,j]*(dc[t+1,n,j] + dh[t,n,j])") == ["f[t+1,n,j]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(1 - [t < 2])*dc[t-1,n,j]", "[t >= 2]*dc[t-1,n,j]"),
+        ("1 - [t == T]", "[t != T]"),
+        ("1 - 2*[t < 2]", "1 - 2*[t < 2]"),
+        ("1 - [1 < t, t < T]", "1 - [1 < t, t < T]"),
+    ],
+)
+def test_one_minus_a_condition_is_a_condition(text: str, expected: str) -> None:
+    assert str(with_complements(parsed(text))) == expected
 
 
 @pytest.mark.parametrize(
