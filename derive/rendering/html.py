@@ -38,6 +38,7 @@ from derive.rendering.document import (
     figure,
 )
 from derive.rendering.formula import Formula, Lines, Row, Sign, parts_of
+from derive.rendering.html_code import highlighted
 from derive.rendering.mathml import mathml, phantom
 from derive.rendering.metrics import width
 from derive.rendering.pictures.shapes import Ink
@@ -242,6 +243,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "plot": plot,
         "font": font,
         "inks": inks,
+        "highlighted": highlighted,
         "digest": digest,
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -69,6 +70,7 @@ def _place(error: BaseException) -> tuple[str, int]:
     return found
 
 
+@cache
 def environment(format: str, own: Path | None = None) -> ImmutableSandboxedEnvironment:
     """The templates of a format; those in ``own`` (or in its folder of that format) go before the program's.
 
