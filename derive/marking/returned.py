@@ -122,7 +122,7 @@ def _misshapen(ground: Ground, name: str, arrays: Sequence[Array], precision: fl
         stored = place.true(name)
         right = stored.array[..., 0][declared_part(place, name, stored)]
         scale = place.scale(name)
-        readings.append(Reading(array, right, scale, place.point.sizes, place.numbers, precision=precision))
+        readings.append(Reading(np.asarray(array, np.float64), right, scale, place.point.sizes, place.numbers, precision=precision))
     tensor = ground.system.tensors[ground.parts[name][0].tensor]
     found = difference(name, tensor, ground.system, readings, EXACT)
     return Line(name, "wrong", difference=found, right=_right(ground, name))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from derive.marking.apart.watch import Refused
+from derive.marking.apart.wire import LONGEST
 
 Array = Any  # a NumPy array of any type
 
@@ -91,6 +92,8 @@ def arrays_of(found: object) -> dict[str, Array]:
     for name, value in found.items():
         if not isinstance(name, str):
             raise ProgramError(f"gave back a dictionary with a key that is {_kind(name)} and no name")
+        if len(name) > LONGEST:
+            raise ProgramError(f"gave back a name of more than {LONGEST} characters")
         try:
             arrays[str(name)] = _plain(value)
         except BaseException as error:

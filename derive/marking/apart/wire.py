@@ -20,6 +20,7 @@ MAGIC = b"DRV1"
 TYPES = frozenset({"|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"})
 _PREFIX = struct.Struct("<4sI")
 _HEAD = 1 << 20  # bytes that a head may have
+LONGEST = 200  # characters of a name
 _AXES = 32
 _ARRAYS = 10_000
 
@@ -53,7 +54,10 @@ def unpacked(data: bytes, start: int = 0) -> tuple[dict[str, Any], dict[str, Arr
         count, type_ = prod(shape), np.dtype(kind)
         if name in arrays or count * type_.itemsize > len(data) - at:
             raise WireError("an array that is cut off, or twice there")
-        arrays[name] = np.frombuffer(data, type_, count, at).reshape(shape).copy()
+        try:
+            arrays[name] = np.frombuffer(data, type_, count, at).reshape(shape).copy()
+        except ValueError as error:  # no elements along one axis, and more than can be along others
+            raise WireError(str(error)) from None
         at += count * type_.itemsize
     return words, arrays, at
 
@@ -72,7 +76,7 @@ def _head(text: bytes) -> tuple[dict[str, Any], list[tuple[str, str, tuple[int, 
 
 def _described(array: object) -> tuple[str, str, tuple[int, ...]]:
     match array:
-        case [str(name), str(kind), list(shape)] if kind in TYPES and len(shape) <= _AXES:
+        case [str(name), str(kind), list(shape)] if kind in TYPES and len(shape) <= _AXES and len(name) <= LONGEST:
             if all(type(n) is int and 0 <= n < 1 << 48 for n in shape):
                 return name, kind, tuple(shape)
     raise WireError("an array of another kind")
