@@ -16,6 +16,7 @@ from derive.marking.check import marking
 from derive.marking.ground import Ground
 from derive.marking.record import Marking
 from derive.marking.returned import Found, judge_returned, precision_of, resolution_of
+from derive.marking.rounding import Rounding
 from derive.marking.sandbox import Call, Limits, Ran, run
 
 
@@ -36,7 +37,10 @@ def mark_returned(ground: Ground, found: Sequence[Found], file: str = "", precis
     ``precision`` is that of the arithmetic they come from, where their own types do not say.
     """
     precision = max(precision, precision_of(found))
-    marked = marking(ground, judge_returned(ground, found, precision), file, resolution_of(precision))
+    rounding = Rounding(ground, precision)
+    lines = judge_returned(rounding, found)
+    resolution = resolution_of(rounding, [line.name for line in lines if line.name in ground.parts])
+    marked = marking(ground, lines, file, resolution)
     return replace(marked, failure="there is no gradient in it") if marked.failure else marked
 
 

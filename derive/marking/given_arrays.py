@@ -15,10 +15,11 @@ from derive.marking.difference import difference
 from derive.marking.functions import mark_returned, unmarked
 from derive.marking.ground import Ground, Place
 from derive.marking.npz import arrays_of_file
-from derive.marking.own_values import STEP, OwnValues, largest_of, on_a_kink, size_of
-from derive.marking.reading import Reading, largest
+from derive.marking.own_values import OwnValues, largest_of, on_a_kink
+from derive.marking.reading import DOUBLE, ROUNDING, Reading, largest
 from derive.marking.record import Line, Marking
-from derive.marking.returned import precision_of, resolution_of, stranger
+from derive.marking.returned import precision_of, stranger
+from derive.marking.rounding import single_scales, size_of
 from derive.marking.values import EXACT
 
 Found = Mapping[str, Array]
@@ -41,49 +42,61 @@ def mark_arrays(ground: Ground, answer: bytes | Mapping[str, Array], file: str =
     found = {name: array for name, array in arrays.items() if name not in values.given}
     precision = precision_of([{n: a for n, a in arrays.items() if a.dtype.kind == "f"}])
     marked = (_large if values.is_large else _small)(ground, values, found, precision, file)
-    return replace(marked, sizes=(values.arguments.sizes,), resolution=resolution_of(precision))
+    return replace(marked, sizes=(values.arguments.sizes,))
 
 
 def _small(ground: Ground, values: OwnValues, found: Found, precision: float, file: str) -> Marking:
     """The marks where the truth can be had from the forward pass alone, and mistakes can be replayed."""
     place = Place(ground.derivation, values.point())
     own = Ground(ground.derivation, (place,))
-    if place.point.margin > STEP * largest_of(values.given):
+    step = _step(precision)
+    if place.point.margin > step * largest_of(values.given):
         return mark_returned(own, [found], file, precision)
-    found, remarks = _without_kinks(values, found)
+    found, remarks = _without_kinks(values.gradients(), values.moved(step), found)
     return replace(mark_returned(own, [found], file, precision), remarks=remarks)
 
 
-def _without_kinks(values: OwnValues, found: Found) -> tuple[Found, tuple[str, ...]]:
+def _step(precision: float) -> float:
+    """How far from a kink, relative to the largest value, values count as being on it."""
+    return max(1e-7, 4 * precision)
+
+
+def _without_kinks(right: Found, moved: Found, found: Found) -> tuple[Found, tuple[str, ...]]:
     """The arrays, right where the values lie on a kink or a tie; and how many elements these are."""
-    right, moved = values.gradients(), values.moved()
     judged, remarks = dict(found), []
     for name in found.keys() & right.keys():
-        kinks = on_a_kink(size_of(name, right), moved[name])
+        kinks = on_a_kink(size_of(name, right), moved[name]) if name[0] == "d" else np.zeros(())
         if kinks.any() and found[name].shape == kinks.shape:
             judged[name] = np.where(kinks, right[name], found[name])
-            remarks.append(
-                f"{kinks.sum()} of {kinks.size} elements of {name} lie on a kink or a tie, and are not judged"
-            )
+            count = f"{kinks.sum()} of {kinks.size} elements of {name}"
+            remarks.append(f"{count} lie on a kink or a tie, and are not judged")
     return judged, tuple(remarks)
 
 
 def _large(ground: Ground, values: OwnValues, found: Found, precision: float, file: str) -> Marking:
-    """The marks where the derived function has to be the truth; how far rounding goes is seen by moving the values."""
-    right, moved = values.gradients(), values.moved()
-    judged, remarks = _without_kinks(values, found)
-    lines = []
-    for name, array in judged.items():
-        if name in ground.parts and name in right:
-            size = size_of(name, right)
-            terms = float(moved[name].max(initial=0.0, where=~on_a_kink(size, moved[name]))) / STEP
-            scale = max(terms, size) if size > largest(right[name]) else terms
+    """The marks where the derived function has to be the truth."""
+    step = _step(precision)
+    right, moved = values.gradients(), values.moved(step)
+    found, remarks = _without_kinks(right, moved, found)
+    single = single_scales(values.function, values.given) if precision > DOUBLE else {}
+    lines, seen = [], [EXACT, ROUNDING * precision]
+    for name, array in found.items():
+        if name in ground.parts:
+            scale = single[name] if name in single else _terms(name, right, moved[name], step)
             reading = Reading(array, right[name], scale, values.arguments.sizes, precision=precision)
+            seen.append(reading.noise / reading.size)
             lines.append(_line(ground, name, reading))
         elif name not in right:
-            lines.append(stranger(ground, name, list(judged)))
+            lines.append(stranger(ground, name, list(found)))
     told = "The arrays are large: the derived gradients were taken for right, and no mistakes were looked for."
-    return replace(marking(ground, tuple(lines), file, 0.0), remarks=(*remarks, told))
+    return replace(marking(ground, tuple(lines), file, max(seen)), remarks=(*remarks, told))
+
+
+def _terms(name: str, right: Found, moved: Array, step: float) -> float:
+    """The size of the terms of a gradient, as seen in how far it moves with the values."""
+    size = size_of(name, right)
+    terms = float(moved.max(initial=0.0, where=~on_a_kink(size, moved))) / step
+    return max(terms, size) if size > largest(right[name]) else terms
 
 
 def _line(ground: Ground, name: str, reading: Reading) -> Line:

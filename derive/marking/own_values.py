@@ -21,12 +21,11 @@ from derive.language.errors import LayerError, nearest
 from derive.language.integers import Integer, symbols_of
 from derive.language.system import Equation
 from derive.language.traverse import walk
+from derive.marking.rounding import full_function
 from derive.steps.record import Derivation, gradient_name, upstream_name
 
 _WORK = 2e8  # elements computed in complex steps at most; beyond that the derived function is taken
-STEP = 1e-7  # of the values when kinks are looked for, relative to the largest; what is nearer to one lies on it
 _JUMP = 1e-4  # a gradient that changes by more, relative to its largest element, crossed a kink
-_ZERO = 1e-12  # relative to the largest gradient: what is smaller is rounding
 _PAIRS = 3  # of steps, forth and back, that look for kinks
 
 
@@ -52,7 +51,7 @@ class OwnValues:
 
     @cached_property
     def function(self) -> BackwardFunction:
-        return BackwardFunction(self.derivation)
+        return full_function(self.derivation)
 
     @property
     def is_large(self) -> bool:
@@ -77,8 +76,8 @@ class OwnValues:
         """What the derived function gives for these values."""
         return self.function(**self.given)
 
-    def moved(self) -> dict[str, Array]:
-        """How far each gradient is from itself at the most, when the real values are moved by very little.
+    def moved(self, step: float) -> dict[str, Array]:
+        """How far each gradient is from itself at the most, when the real values are moved by very little: ``step``.
 
         Forth and back: whatever lies on a kink or a tie is then once on its one side and once on the other.
         """
@@ -86,19 +85,13 @@ class OwnValues:
         farthest = {name: np.zeros(array.shape) for name, array in found.items()}
         rng = np.random.default_rng(0)
         for _ in range(_PAIRS):
-            steps = {name: _step(value, rng) for name, value in self.given.items() if _is_real(value)}
+            steps = {name: step * _direction(value, rng) for name, value in self.given.items() if _is_real(value)}
             for sign in (1.0, -1.0):
                 moved = {name: self.given[name] + sign * step for name, step in steps.items()}
                 there = self.function(**{**self.given, **moved})
                 for name, far in farthest.items():
                     np.maximum(far, np.abs(there[name] - found[name]), out=far)
         return farthest
-
-
-def size_of(name: str, found: Mapping[str, Array]) -> float:
-    """The largest element of a gradient; where it is zero but for rounding, that of all gradients."""
-    sizes = {n: float(np.abs(array).max(initial=0.0)) for n, array in found.items() if n[0] == "d"}
-    return sizes[name] if sizes[name] > _ZERO * max(sizes.values()) else max(sizes.values())
 
 
 def on_a_kink(size: float, moved: Array) -> Array:
@@ -116,10 +109,10 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
-def _step(value: Array, rng: np.random.Generator) -> Array:
-    """A small change of real values."""
+def _direction(value: Array, rng: np.random.Generator) -> Array:
+    """Random numbers about as large as the largest of the values."""
     signs = rng.choice((-1.0, 1.0), value.shape)
-    return np.asarray(STEP * np.abs(value).max(initial=0.0) * rng.uniform(0.5, 1.0, value.shape) * signs)
+    return np.asarray(np.abs(value).max(initial=0.0) * rng.uniform(0.5, 1.0, value.shape) * signs)
 
 
 def _plain(array: Array) -> Any:

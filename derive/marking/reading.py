@@ -11,7 +11,7 @@ import numpy as np
 from derive.checking.arrays import Array
 
 DOUBLE = float(np.finfo(np.float64).eps)
-_ROUNDING = 256  # how often the precision of the arithmetic a sum may be off, relative to its largest terms
+ROUNDING = 256  # how often the precision of the arithmetic a sum may be off, relative to its largest terms
 _CLEAR = 100  # how far above rounding a difference must be to be seen in an entry that is small beside others
 
 
@@ -37,7 +37,7 @@ class Reading:
     @property
     def noise(self) -> float:
         """A difference so small is rounding."""
-        return _ROUNDING * self.precision * self._terms
+        return ROUNDING * self.precision * self._terms
 
     @property
     def size(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,38 +15,36 @@ from derive.marking.compare import line_difference
 from derive.marking.difference import difference
 from derive.marking.ground import Ground, Place
 from derive.marking.propagate import explain_all
-from derive.marking.reading import DOUBLE, Reading
+from derive.marking.reading import DOUBLE, ROUNDING, Reading, largest
 from derive.marking.record import Line
 from derive.marking.replay import Explanation
+from derive.marking.rounding import SINGLE, Rounding
 from derive.marking.values import EXACT, Value, Values, Where, holds
 from derive.steps.record import gradient_name
 
 Found = Mapping[str, Array]  # what a function gave back at one place
 
-SINGLE = float(np.finfo(np.float32).eps)
-_MANY = 256  # times the precision of its arithmetic is how far a value may be off: see ``reading``
 
-
-def judge_returned(ground: Ground, found: Sequence[Found], precision: float) -> tuple[Line, ...]:
+def judge_returned(rounding: Rounding, found: Sequence[Found]) -> tuple[Line, ...]:
     """The marks of the arrays given back, one mapping for each place of the ground; forward values are passed over."""
+    ground = rounding.ground
     forward = ground.system.tensors.keys() - ground.parts.keys()
     names = [n for n in dict.fromkeys(n for arrays in found for n in arrays) if n not in forward]
-    missing = {n: [p for p, arrays in zip(ground.places, found, strict=True) if n not in arrays] for n in names}
-    whole = [n for n in names if n in ground.parts and not missing[n]]
-    values = {n: v for n in whole if (v := _values(ground, n, [arrays[n] for arrays in found], precision)) is not None}
-    judged = _judged(ground, values)
-    lines = []
-    for name in names:
-        if name in judged:
-            line = judged[name]
-        elif name in whole:
-            line = _misshapen(ground, name, [arrays[name] for arrays in found], precision)
-        elif name in ground.parts:
-            line = Line(name, "wrong", remark=f"{name} is not given back at {missing[name][0].point}")
-        else:
-            line = stranger(ground, name, names)
-        lines.append(line if name not in whole else _with_type(line, [arrays[name] for arrays in found]))
-    return tuple(lines)
+    with np.errstate(all="ignore"):  # the arrays may hold anything
+        whole = {n: [a[n] for a in found] for n in names if n in ground.parts and all(n in a for a in found)}
+        values = {n: v for n, arrays in whole.items() if (v := _values(rounding, n, arrays)) is not None}
+        judged = _judged(ground, values)
+        judged |= {n: _misshapen(rounding, n, arrays) for n, arrays in whole.items() if n not in judged}
+    judged = {n: _with_type(line, whole[n]) for n, line in judged.items()}
+    return tuple(judged[n] if n in judged else _without_value(ground, n, names, found) for n in names)
+
+
+def _without_value(ground: Ground, name: str, names: Sequence[str], found: Sequence[Found]) -> Line:
+    """The mark of a name that is none of the gradients', or under which nothing is given back at some place."""
+    if name not in ground.parts:
+        return stranger(ground, name, names)
+    missing = next(place.point for place, arrays in zip(ground.places, found, strict=True) if name not in arrays)
+    return Line(name, "wrong", remark=f"{name} is not given back at {missing}")
 
 
 def precision_of(found: Sequence[Found]) -> float:
@@ -55,9 +53,14 @@ def precision_of(found: Sequence[Found]) -> float:
     return max((_precision(array) for array in arrays), default=DOUBLE)
 
 
-def resolution_of(precision: float) -> float:
-    """Relative differences smaller than this are not seen."""
-    return max(EXACT, _MANY * precision)
+def resolution_of(rounding: Rounding, names: Iterable[str]) -> float:
+    """Relative differences smaller than this are not seen, in any of these gradients that are not zero."""
+    seen = [EXACT, ROUNDING * rounding.precision]
+    for k, place in enumerate(rounding.ground.places):
+        for name in names if rounding.precision > DOUBLE else ():
+            size, noise = largest(place.true(name).array), ROUNDING * rounding.precision * rounding.scale(name, k)
+            seen.append(noise / size if size > noise else 0.0)
+    return max(seen)
 
 
 def _precision(array: Array) -> float:
@@ -70,10 +73,10 @@ def _with_type(line: Line, arrays: Sequence[Array]) -> Line:
     return line
 
 
-def _values(ground: Ground, name: str, arrays: Sequence[Array], precision: float) -> Values | None:
+def _values(rounding: Rounding, name: str, arrays: Sequence[Array]) -> Values | None:
     """The values of a gradient beside the right ones; None where their shape is another at some place."""
     values = []
-    for place, array in zip(ground.places, arrays, strict=True):
+    for k, (place, array) in enumerate(zip(rounding.ground.places, arrays, strict=True)):
         stored = place.true(name)
         where = declared_part(place, name, stored)
         right = stored.array[..., 0]
@@ -81,8 +84,8 @@ def _values(ground: Ground, name: str, arrays: Sequence[Array], precision: float
             return None
         yours = right.copy()
         yours[where] = array
-        value = Value(yours, right, where, precision=precision)
-        values.append(value if value.agrees() else replace(value, scale=place.scale(name)))
+        value = Value(yours, right, where, precision=rounding.precision)
+        values.append(value if value.agrees() else replace(value, scale=rounding.scale(name, k)))
     return values
 
 
@@ -98,7 +101,8 @@ def _judged(ground: Ground, values: Mapping[str, Values]) -> dict[str, Line]:
     lines = {name: Line(name, "right") for name in values}
     wrong = [name for name in values if not holds(values[name])]
     resting = [name for name in wrong if follows(ground, name, {w: values[w] for w in wrong}, values)]
-    explained = explain_all(ground, {n: v for n, v in values.items() if n not in resting}) if wrong else {}
+    finite = {n: v for n, v in values.items() if n not in resting and all(map(_is_finite, v))}
+    explained = explain_all(ground, finite) if wrong else {}
     for name in wrong:
         if name in resting:
             lines[name] = Line(name, "follows")
@@ -115,14 +119,21 @@ def _judged(ground: Ground, values: Mapping[str, Values]) -> dict[str, Line]:
     return lines
 
 
-def _misshapen(ground: Ground, name: str, arrays: Sequence[Array], precision: float) -> Line:
+def _is_finite(value: Value | None) -> bool:
+    return value is None or bool(np.isfinite(value.yours).all())
+
+
+def _misshapen(rounding: Rounding, name: str, arrays: Sequence[Array]) -> Line:
     """The mark of arrays of another shape than the gradient's."""
-    readings = []
-    for place, array in zip(ground.places, arrays, strict=True):
+    ground, readings = rounding.ground, []
+    if any(array.size == 0 for array in arrays):
+        return Line(name, "wrong", remark=f"{name} has no elements", right=_right(ground, name))
+    for k, (place, array) in enumerate(zip(ground.places, arrays, strict=True)):
         stored = place.true(name)
         right = stored.array[..., 0][declared_part(place, name, stored)]
-        scale = place.scale(name)
-        readings.append(Reading(np.asarray(array, np.float64), right, scale, place.point.sizes, place.numbers, precision=precision))
+        yours, scale = np.asarray(array, np.float64), rounding.scale(name, k)
+        sizes, numbers = place.point.sizes, place.numbers
+        readings.append(Reading(yours, right, scale, sizes, numbers, precision=rounding.precision))
     tensor = ground.system.tensors[ground.parts[name][0].tensor]
     found = difference(name, tensor, ground.system, readings, EXACT)
     return Line(name, "wrong", difference=found, right=_right(ground, name))

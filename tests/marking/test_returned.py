@@ -9,7 +9,8 @@ import derive
 from derive.marking.callers import call_of
 from derive.marking.reading import DOUBLE
 from derive.marking.record import Line
-from derive.marking.returned import SINGLE, Found, judge_returned, precision_of, resolution_of
+from derive.marking.returned import Found, judge_returned, precision_of, resolution_of
+from derive.marking.rounding import SINGLE, Rounding
 from tests.marking.programs import ground
 
 
@@ -25,7 +26,7 @@ def given_back(layer: str, change: Callable[[dict[str, np.ndarray]], object]) ->
 
 
 def judged(layer: str, change: Callable[[dict[str, np.ndarray]], object], precision: float = DOUBLE) -> dict[str, Line]:
-    return {line.name: line for line in judge_returned(ground(layer), given_back(layer, change), precision)}
+    return {line.name: line for line in judge_returned(Rounding(ground(layer), precision), given_back(layer, change))}
 
 
 @pytest.mark.parametrize("layer", ["rnn", "batchnorm1d", "maxpool1d", "cross_entropy"])
@@ -81,7 +82,11 @@ def test_half_precision_is_too_coarse_and_said_to_be() -> None:
 def test_precision_is_that_of_the_coarsest_array() -> None:
     assert precision_of([{"a": np.zeros(1)}, {"a": np.zeros(1, int)}]) == DOUBLE
     assert precision_of([{"a": np.zeros(1)}, {"a": np.zeros(1, np.float32)}]) == SINGLE
-    assert resolution_of(DOUBLE) == 1e-9 and 1e-6 < resolution_of(SINGLE) < 1e-4
+
+
+def test_the_resolution_is_that_of_the_precision() -> None:
+    assert resolution_of(Rounding(ground("rnn"), DOUBLE), ["dW_h"]) == 1e-9
+    assert 1e-6 < resolution_of(Rounding(ground("rnn"), SINGLE), ["dW_h"]) < 1e-3
 
 
 def test_names() -> None:
@@ -95,8 +100,7 @@ def test_names() -> None:
 
 def test_a_gradient_that_is_missing_at_a_point() -> None:
     found = given_back("linear", lambda a: None)
-    lines = judge_returned(
-        ground("linear"), [found[0], *({n: a for n, a in f.items() if n != "dW"} for f in found[1:])], DOUBLE
-    )
+    found[1:] = [{n: a for n, a in arrays.items() if n != "dW"} for arrays in found[1:]]
+    lines = judge_returned(Rounding(ground("linear"), DOUBLE), found)
     line = next(line for line in lines if line.name == "dW")
     assert line.verdict == "wrong" and line.remark.startswith("dW is not given back at N=")
