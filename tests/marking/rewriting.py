@@ -99,6 +99,11 @@ def _with(expr: Expr, k: int, child: Expr) -> Expr:
     return expr.rebuilt(children)
 
 
+def depth(expr: Expr, place: Place) -> int:
+    """How many indices are in scope at most."""
+    return max(len(there.scope) for _, there, _ in _sites(expr, place))
+
+
 # Rules that keep the value.
 
 
