@@ -58,12 +58,16 @@ def place(axes: Sequence[Index], seen: Sequence[Marked]) -> Place | None:
 
 
 def _where_any(seen: Sequence[Marked]) -> tuple[list[Marked], str]:
-    """The points with a marked entry, and what only their sizes are."""
+    """The points with a marked entry, and what sizes are at these only: one of them, or one of several."""
     some, none = [s for s in seen if s.entries.any()], [s for s in seen if not s.entries.any()]
-    for name in seen[0].reading.sizes if some and none else ():
-        largest = max(s.reading.sizes[name] for s in none)
-        if largest <= 2 and largest < min(s.reading.sizes[name] for s in some):
-            return some, f"{name} > {largest}"
+    for most in (1, 2) if some and none else ():
+        found = [
+            f"{name} > {most}"
+            for name in seen[0].reading.sizes
+            if max(s.reading.sizes[name] for s in none) <= most < min(s.reading.sizes[name] for s in some)
+        ]
+        if found:
+            return some, " or ".join(found)
     return some, ""
 
 

@@ -79,3 +79,15 @@ def test_entries_that_are_zero_on_both_sides_say_nothing() -> None:
         wrong = replace(reading, yours=-reading.right)
         seen.append(marked(wrong, wrong.yours != wrong.right))
     assert place(axes_of("relu", "x").axes, seen) == Place()
+
+
+def test_sizes_that_cannot_be_told_apart_are_all_named() -> None:
+    """At the points here, the stride and the dilation are 1 together or not at all."""
+    axes = axes_of("conv1d", "W").axes
+    seen = []
+    for reading, (stride, dilation) in zip(readings("conv1d", "W"), ((1, 1), (2, 3), (3, 2)), strict=True):
+        sizes = {"s": stride, "d": dilation}
+        seen.append(
+            marked(replace(reading, sizes={**reading.sizes, **sizes}), np.full(reading.right.shape, stride > 1))
+        )
+    assert place(axes, seen) == Place(sizes="d > 1 or s > 1")
