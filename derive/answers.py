@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from derive.marking.record import Marking
 from derive.marking.submission import Submission
 from derive.marking.task import marked, task
 
+_LEFT_SIDE = re.compile(r"\s*\w+\s*(\[[^\[\]=]*\])?\s*=(?!=)")
+
 
 def check(
     layer: str | Path | System,
@@ -27,24 +31,34 @@ def check(
     """Mark gradients that a person derived: which are right, how the others differ, and which mistake it is.
 
     ``answers`` is what was written, an equation a line; or the path of a file, as ``derive check`` takes it; or a
-    function ``backward(x=…, W=…, dy=…) -> {"dx": …}``, which is called here; or arrays, inputs and gradients, by name.
+    function ``backward(x=…, W=…, dy=…) -> {"dx": …}``, which is called here; or by name, written gradients, or arrays:
+    inputs and gradients.
     Raises LayerError for a layer or a file that does not exist; what is wrong with an answer is in the marking.
     """
     derivation = gradients(layer).record
     if callable(answers):
         return mark_function(ground_of(derivation, seed), answers)
     if isinstance(answers, Mapping):
-        return mark_arrays(ground_of(derivation, seed), answers)
+        if not all(isinstance(answer, str) for answer in answers.values()):
+            return mark_arrays(ground_of(derivation, seed), answers)
+        answers = "\n".join(_line(name, answer) for name, answer in answers.items()) or "\n"
     return marked(task(derivation, seed), _submission(answers))
 
 
+def _line(name: str, answer: str) -> str:
+    """A line of an answer that was given by name: whole, or its right side."""
+    return answer if _LEFT_SIDE.match(answer) else f"{name} = {answer}"
+
+
 def _submission(answers: str | Path) -> Submission:
-    """A file, or what was written: text has an equals sign or several lines."""
-    if isinstance(answers, str) and (not answers.strip() or "=" in answers or "\n" in answers):
+    """A file, or what was written: text has an equals sign or several lines, and is the name of no file."""
+    file = os.path.isfile(answers)
+    if isinstance(answers, str) and not file and (not answers.strip() or "=" in answers or "\n" in answers):
         return Submission("", "", data=answers.encode())
+    if not file:
+        hint = "a line of an answer is like dW[o,i] = …"
+        raise LayerError("there is no such file of answers", os.fspath(answers), hint=hint)
     path = Path(answers)
-    if not path.is_file():
-        raise LayerError("there is no such file of answers", str(path), hint="a line of an answer is like dW[o,i] = …")
     return Submission(path.stem, str(path), path)
 
 

@@ -101,6 +101,14 @@ def test_functions_and_arrays_are_marked() -> None:
     assert derive.check("linear", {**given, **linear(given["x"], given["W"], given["dy"])}).ok
 
 
+def test_gradients_written_by_name_are_lines_or_right_sides() -> None:
+    marking = derive.check(
+        "linear", {"dW": "dW[o,i] = sum(dy[n,o]*x[n,i], n)", "db[o]": "sum(dy[n,o], n)", "dx": "dy @ W"}
+    )
+    assert [line.verdict for line in marking.lines] == ["right", "right", "right"]
+    assert not derive.check("linear", {}).ok
+
+
 def test_what_is_empty_is_not_right_and_what_is_not_there_is_said() -> None:
     assert "no equation" in derive.check("linear", "dW[o,i] = ").failure
     assert not derive.check("linear", "").ok

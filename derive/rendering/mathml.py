@@ -206,7 +206,7 @@ def _stem(name: F.Name) -> str:
 
 
 def _label(name: F.Name, c: Setting) -> str:
-    label = letter(name.label)
+    label = name.label if name.upright else letter(name.label)  # the xi of W_xi may be two letters
     upright = name.upright or len(label) > 1
     return f"<mi{_normal(label) if upright else ''}>{escape(label)}</mi>"
 

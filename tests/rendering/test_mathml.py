@@ -29,6 +29,8 @@ def inner(formula, known=()):
         (Name("W_h", "W", "h"), "<msub><mi>W</mi><mi>h</mi></msub>"),
         (Name("b_in", "b", "in"), "<msub><mi>b</mi><mi>in</mi></msub>"),
         (Name("W_h", "W", "h", upright=True), '<msub><mi>W</mi><mi mathvariant="normal">h</mi></msub>'),
+        (Name("W_xi", "W", "xi", upright=True), "<msub><mi>W</mi><mi>xi</mi></msub>"),
+        (Name("W_xi", "W", "xi"), "<msub><mi>W</mi><mi>ξ</mi></msub>"),
         (Name("x_hat", "x", accent="hat"), '<mover accent="true"><mi>x</mi><mo stretchy="false">^</mo></mover>'),
         (F.Indexed(A, PLACES, tight=True), "<msub><mi>a</mi><mrow><mi>t</mi><mi>i</mi></mrow></msub>"),
         (F.Indexed(A, PLACES), '<msub><mi>a</mi><mrow><mi>t</mi><mo rspace="0">,</mo><mi>i</mi></mrow></msub>'),
