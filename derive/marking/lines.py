@@ -20,6 +20,7 @@ from derive.language.traverse import bound_at, walk
 from derive.marking.left_side import LeftSide
 from derive.marking.letters import Range, letters, unshadowed
 from derive.marking.meaning import check_names
+from derive.marking.named_axes import NamedAxes
 from derive.marking.shape_reader import ShapeReader, named_axes, shape_text
 from derive.marking.spelling import Spelled
 
@@ -81,7 +82,7 @@ def read_right(
     found = letters(places, line.right, scope, facts, frozenset(own))
     scope = replace(scope, indices={**scope.indices, **found}, free=frozenset(left.letters))
     check_names(line.right, scope, missing)
-    operations = Axes(scope.derived)
+    operations = NamedAxes(scope.derived)
     value = ShapeReader(line.right, scope, operations, columns=columns).value(tree_of(line.right))
     return Read(line, left, {name: found[name] for name in left.letters}, value, operations, scope)
 
