@@ -25,7 +25,8 @@ def sliding(page: Page, backward: bool = True) -> Iterator[Drawing]:
 
 
 def _drawing(page: Page, window: Window, sizes: Sizes, backward: bool) -> Drawing:
-    output = tuple(n // 2 for n in sizes.outputs)
+    middle = tuple(n // 2 for n in sizes.outputs)
+    output = max({p: None for p, _, _ in sizes.reads}, key=lambda p: (len(sizes.read_by(p)), p == middle))
     rows = [_forward(page, sizes, output)]
     caption = _what_is_read(page, window, sizes)
     if backward:
@@ -35,7 +36,8 @@ def _drawing(page: Page, window: Window, sizes: Sizes, backward: bool) -> Drawin
         turned = _turned(page, window)
         if turned is not None:
             rows.append(turned)
-            caption += text(" With stride 1 the gradient meets the kernel turned round.")
+            how = "turned round" if turned[0].labels != turned[1].labels else "as it stands"
+            caption += text(f" With stride 1 the gradient meets the kernel {how}.")
     shows = "window" if backward else "forward-window"
     alt = _in_words(page, sizes, output, backward)
     return Drawing(file_name(page.system, f"{shows}-{window.read.name}"), stacked(tuple(rows)), caption, alt)
@@ -137,6 +139,9 @@ def _weight(page: Page, window: Window, inside: tuple[int, ...]) -> F.Formula:
 def _what_is_read(page: Page, window: Window, sizes: Sizes) -> Inlines:
     read, result = page.name(window.read.name), page.name(window.equation.name)
     size = " by ".join(map(str, sizes.inside))
+    if window.axes[0].outwards:
+        words = f"Blue: one output of {{}} and what it reads of {{}}. An entry reaches a window of {size} outputs"
+        return said(f"{words}, the next one {sizes.stride} further on.", result, read)
     words = f"Blue: one output of {{}} reads a window of {{}}, here of {size} cells and with a stride of {sizes.stride}"
     beyond = "; the pale cells lie outside the range" if any(_margin(sizes)) else ""
     return said(words + beyond + ".", result, read)

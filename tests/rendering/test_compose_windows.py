@@ -50,3 +50,10 @@ def test_the_forward_picture_shows_no_gradient(name, derivation):
 
 def test_what_does_not_slide_has_no_picture(derivation):
     assert not list(sliding(page(derivation("rnn"), None, None)))
+
+
+def test_the_gradient_of_a_transposed_convolution_meets_the_kernel_as_it_stands(derivation):
+    (drawing,) = sliding(page(derivation("conv_transpose2d"), None, None))
+    assert drawing.caption[-1].text.endswith("the kernel as it stands.")
+    (turned,) = sliding(page(derivation("conv2d"), None, None))
+    assert turned.caption[-1].text.endswith("the kernel turned round.")

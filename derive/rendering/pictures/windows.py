@@ -7,10 +7,10 @@ the window: that is the gradient.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import permutations, product
 
-from derive.language.expr import Along, Elem, Expr, Index, Reduce
+from derive.language.expr import Along, Bracket, Elem, Expr, Index, Reduce, Size
 from derive.language.integers import Integer, evaluate, is_size, linear_in, size_symbol, symbols_of
 from derive.language.system import Equation, System
 from derive.language.traverse import bound_at, walk
@@ -22,12 +22,22 @@ _LONGEST = 12
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a window: ``place`` of the input is read by the output's ``output`` at the window's ``inside``."""
+    """One axis of a window: ``place`` of the input is read by the output's ``output`` at the window's ``inside``.
+
+    Where the window goes ``outwards`` from the input, as a condition such as ``[s*i+d*u-q == p]`` has it, ``place`` is
+    that of the output.
+    """
 
     input: Index
     output: Index
     inside: Index
     place: Integer
+    outwards: bool = False
+
+    @property
+    def moving(self) -> Index:
+        """The index that moves the window on by a stride."""
+        return self.input if self.outwards else self.output
 
 
 @dataclass(frozen=True)
@@ -60,8 +70,10 @@ class Sizes:
     @property
     def stride(self) -> int:
         """How far the window moves from one output to the next, along the first axis."""
-        first = {p: cell[0] for p, u, cell in self.reads if not any(u) and not any(p[1:])}
-        return first[(1, *(0 for _ in self.outputs[1:]))] - first[tuple(0 for _ in self.outputs)]
+        outwards = self.window.axes[0].outwards
+        at_first = [(cell[0], p[0]) if outwards else (p[0], cell[0]) for p, u, cell in self.reads if u[0] == 0]
+        (one, here), (other, there), *_ = sorted(set(at_first))
+        return (there - here) // (other - one)
 
     def read_by(self, output: Cell) -> dict[Cell, Cell]:
         """The inputs that an output reads, those outside the range too, with their places in the window."""
@@ -78,7 +90,7 @@ def windows(system: System) -> Iterator[Window]:
     for equation in system.all_equations:
         for scope, node in _scoped(equation.right, ()):
             if isinstance(node, Elem) and node.name in system.tensors and node.name not in seen:
-                axes = tuple(_axes(system, equation, node, scope))
+                axes = tuple(_axes(system, equation, node, scope)) or tuple(_outwards(system, equation, node, scope))
                 if 1 <= len(axes) <= 2:
                     seen.add(node.name)
                     yield Window(equation, node, axes, _weight(system, equation, axes))
@@ -99,6 +111,27 @@ def _axes(system: System, equation: Equation, read: Elem, scope: tuple[Index, ..
         inside = [i for i in scope if linear_in(place, i.symbol) and _has(place, i)]
         if len(outputs) == len(inside) == 1 and outputs[0].symbol != inside[0].symbol:
             yield Axis(axis, outputs[0], inside[0], place)
+
+
+def _outwards(system: System, equation: Equation, read: Elem, scope: tuple[Index, ...]) -> Iterator[Axis]:
+    """The summed indices of a read that a condition ties to an index of the output and to another summed one."""
+    if system.tensors[read.name].kind == "param":
+        return
+    ties = [tie for node in walk(equation.right) if isinstance(node, Bracket) for tie in _ties(node, equation)]
+    for axis, here in zip(system.tensors[read.name].axes, read.index, strict=True):
+        for place, output in ties:
+            inside = [i for i in scope if i.symbol != here and linear_in(place, i.symbol) and _has(place, i)]
+            own = [i for i in scope if i.symbol == here and linear_in(place, here) and _has(place, i)]
+            if len(inside) == len(own) == 1:
+                yield Axis(replace(axis, name=own[0].name), output, inside[0], place, outwards=True)
+
+
+def _ties(bracket: Bracket, equation: Equation) -> Iterator[tuple[Integer, Index]]:
+    """The expressions that conditions set equal to an index of the output."""
+    for condition in bracket.conditions:
+        if condition.op == "==" and isinstance(condition.left, Size) and isinstance(condition.right, Size):
+            for place, other in permutations((condition.left.value, condition.right.value)):
+                yield from ((place, i) for i in equation.indices if i.symbol == other)
 
 
 def _has(place: Integer, index: Index) -> bool:
@@ -132,11 +165,11 @@ def sized(system: System, window: Window, stride: int = _STRIDE) -> Sizes | None
 
 def _values(system: System, window: Window, stride: int, length: int) -> dict[Integer, int]:
     """A value of each size: those of the window by what they do in its places, all others ``length``."""
-    values = {size_symbol(name): length for name in system.sizes}
+    values = {size_symbol(name): length if system.lower.get(name, 1) else 0 for name in system.sizes}
     for axis in window.axes:
-        for factor, value in ((axis.output, stride), (axis.inside, _DILATION)):
+        for factor, value in ((axis.moving, stride), (axis.inside, _DILATION)):
             values |= dict.fromkeys(symbols_of(_factor(axis.place, factor)), value)
-        rest = axis.place.subs({axis.output.symbol: 0, axis.inside.symbol: 0})
+        rest = axis.place.subs({axis.moving.symbol: 0, axis.inside.symbol: 0})
         values |= dict.fromkeys(filter(is_size, symbols_of(rest)), _PADDING)
         values |= dict.fromkeys(filter(is_size, symbols_of(axis.inside.extent)), _KERNEL)
     for name, definition in system.derived.items():
@@ -171,8 +204,14 @@ def _reads(window: Window, values: Mapping[Integer, int]) -> Iterator[tuple[Cell
 
 
 def _along(axis: Axis, values: Mapping[Integer, int]) -> Iterator[tuple[int, int, int]]:
-    lows = [int(evaluate(i.low, values, {})) for i in (axis.output, axis.inside, axis.input)]
-    for p in range(_count(axis.output, values)):
+    """Output, place inside and input along one axis, each counted from its first."""
+    lows = {i.name: int(evaluate(i.low, values, {})) for i in (axis.output, axis.inside, axis.input)}
+    outputs = _count(axis.output, values)
+    for k in range(_count(axis.moving, values)):
         for u in range(_count(axis.inside, values)):
-            at = {**values, axis.output.symbol: p + lows[0], axis.inside.symbol: u + lows[1]}
-            yield p, u, int(evaluate(axis.place, at, {})) - lows[2]
+            at = {axis.moving.symbol: k + lows[axis.moving.name], axis.inside.symbol: u + lows[axis.inside.name]}
+            place = int(evaluate(axis.place, {**values, **at}, {}))
+            if not axis.outwards:
+                yield k, u, place - lows[axis.input.name]
+            elif 0 <= place - lows[axis.output.name] < outputs:
+                yield place - lows[axis.output.name], u, k

@@ -41,7 +41,16 @@ def test_at_stride_1_readers_meet_the_kernel_from_its_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "axes"), [("conv2d", 2), ("maxpool1d", 1), ("avgpool2d", 2), ("linear", 0), ("rnn", 0), ("attention", 0)]
+    ("name", "axes"),
+    [
+        ("conv2d", 2),
+        ("maxpool1d", 1),
+        ("avgpool2d", 2),
+        ("linear", 0),
+        ("rnn", 0),
+        ("attention", 0),
+        ("conv_transpose2d", 2),
+    ],
 )
 def test_only_what_slides_has_a_window(name: str, axes: int) -> None:
     assert [len(w.axes) for w in windows(load(name))] == [axes] * bool(axes)
@@ -54,3 +63,12 @@ def test_a_window_without_a_stride_moves_by_one() -> None:
     )  # fmt: skip
     sizes = sized(system, window)
     assert sizes is not None and sizes.stride == 1 and window.weight == ""
+
+
+def test_a_condition_spreads_an_input_over_outputs() -> None:
+    (window,) = windows(load("conv_transpose2d"))
+    sizes = sized(load("conv_transpose2d"), window)
+    assert window.read.name == "x" and all(a.outwards for a in window.axes)
+    assert sizes is not None and sizes.stride == 2 and sizes.inside == (3, 3)
+    readers = sizes.readers_of((1, 1))
+    assert len(readers) == 9 and all((2 + u, 2 + v) == (p + 1, r + 1) for (p, r), (u, v) in readers.items())
