@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from derive.api import gradients
 from derive.calculus.sweep import derive
-from derive.language.load import catalogue, layer
+from derive.language.load import catalogue, layer, load
+from derive.rendering.catalogue import index
 from derive.rendering.compose import compose
 from derive.rendering.render import printed
 from tests.chromium import Browser, needs_chromium, started
@@ -222,3 +224,14 @@ def test_sums_are_large_and_parentheses_grow(browser, page_of):
     tall = "(s) => document.querySelector(s).getBoundingClientRect().height"
     assert browser(f"({tall})('.formula munderover > mo')") > 20
     assert browser(f"({tall})('.formula mo[minsize=\"1.8em\"]')") > 25
+
+
+def test_an_exercise_and_the_index_fit_a_phone_too(browser, tmp_path):
+    exercise, listed = tmp_path / "exercise.html", tmp_path / "index.html"
+    exercise.write_text(str(gradients("rnn").exercise().render("html")), encoding="utf-8")
+    listed.write_text(printed(index([load(name) for name in catalogue()], "html"), "html"), encoding="utf-8")
+    for file in (exercise, listed):
+        browser.open(file, PHONE, 740)
+        assert (browser.said, browser.asked) == ([], [])
+        assert browser("document.documentElement.scrollWidth") == PHONE and browser(TOO_WIDE) == []
+    assert browser("document.querySelector('td a').getAttribute('href')").endswith(".html")
