@@ -36,7 +36,7 @@ def mark_returned(ground: Ground, found: Sequence[Found], file: str = "", precis
 
     ``precision`` is that of the arithmetic they come from, where their own types do not say.
     """
-    precision = max(precision, precision_of(found))
+    precision = max(precision, precision_of([{n: a for n, a in f.items() if n in ground.parts} for f in found]))
     rounding = Rounding(ground, precision)
     lines = judge_returned(rounding, found)
     resolution = resolution_of(rounding, [line.name for line in lines if line.name in ground.parts])

@@ -110,6 +110,13 @@ def test_tensors(dtype: str | None) -> None:
     assert marking.ok and (marking.resolution > 1e-6) == (dtype is not None)
 
 
+def test_forward_values_say_nothing_of_the_precision() -> None:
+    def backward(x: np.ndarray, dy: np.ndarray) -> dict[str, np.ndarray]:
+        return {"dW": dy.T @ x, "y": np.zeros(1, np.float32)}
+
+    assert mark_function(ground("linear"), backward).resolution == 1e-9
+
+
 def test_integers_stay_integers() -> None:
     def backward(tok: np.ndarray, dy: np.ndarray, V: int) -> dict[str, np.ndarray]:
         dW = np.zeros((V, dy.shape[-1]), dy.dtype)

@@ -74,6 +74,12 @@ def test_a_mistake_is_named_in_single_precision() -> None:
     assert judged("rnn", rounded, SINGLE)["dW_h"].mistakes[0].kind == "wrong sign"
 
 
+def test_a_slight_difference_may_be_rounding() -> None:
+    slight = judged("linear", lambda a: a.update(dW=a["dW"].astype(np.float32).astype(float)))["dW"]
+    assert slight.verdict == "wrong" and "float32" in slight.remark and slight.mistakes == ()
+    assert judged("linear", lambda a: a.update(dW=a["dW"] + 0.1))["dW"].remark == ""
+
+
 def test_half_precision_is_too_coarse_and_said_to_be() -> None:
     line = judged("linear", lambda a: a.update(dW=a["dW"].astype(np.float16)), SINGLE)["dW"]
     assert line.verdict == "wrong" and "float16" in line.remark
