@@ -80,13 +80,13 @@ def points(system: System, recurrences: tuple[int, ...] = (5, 1, 2), seed: int =
     return tuple(point(system, chosen, seed + k) for k, chosen in enumerate(sizes))
 
 
-def point(system: System, sizes: Mapping[str, int], seed: int = 0) -> Point:
+def point(system: System, sizes: Mapping[str, int], seed: int = 0, spread: float = 1.0) -> Point:
     """Random values at given sizes; drawn again until they are clear of kinks and inside all domains.
 
+    They are at most about ``spread``, and smaller where functions would be saturated.
     Raises PointError where the layer cannot be evaluated at any of the values tried.
     """
     best: tuple[tuple[float, ...], Point] | None = None
-    spread = 1.0
     for level in range(3):
         spread = min(spread, _ALL_POSITIVE) if level == 2 else spread
         for attempt in range(_ATTEMPTS):

@@ -17,9 +17,12 @@ from derive.checking.tree import Forest
 from derive.checking.truth import given_gradients, terms_interpreter_of, true_gradients
 from derive.language.system import System
 from derive.marking.reading import largest
+from derive.marking.sides import conditions_of, sides_shown
 from derive.steps.record import Derivation, Gradient, gradient_name
 
 RECURRENCES = (5, 1, 2, 7)  # how often things recur at the test points; sizes differ from point to point
+_FURTHER = 16  # points that are tried where conditions on values were always true so far, or never
+_SPREADS = (1.0, 4.0)  # of the values there
 DENSE = 3  # and at a point where windows are laid as densely as they can be
 
 
@@ -129,6 +132,28 @@ def ground_of(derivation: Derivation, seed: int = 0) -> Ground:
 
 
 def _places(derivation: Derivation, seed: int) -> Iterator[Place]:
+    """Points with sizes of every kind and with values on both sides of every condition, as far as they are found."""
+    places: list[Place] = []
+    for place in _at_sizes(derivation, seed):
+        places.append(place)
+        yield place
+    conditions = conditions_of(derivation.system)
+    missing = {(c, side) for c in conditions for side in (True, False)}
+    missing -= {side for place in places for side in sides_shown(conditions, place.reader)}
+    for k in range(_FURTHER if missing else 0):
+        sizes, drawn = places[k % len(places)].point.sizes, seed + len(places) + k
+        with suppress(PointError):
+            place = Place(
+                derivation, point(derivation.system, sizes, drawn, _SPREADS[k % len(_SPREADS)]), places[0].forest
+            )
+            if shown := missing & sides_shown(conditions, place.reader):
+                missing -= shown
+                yield place
+        if not missing:
+            return
+
+
+def _at_sizes(derivation: Derivation, seed: int) -> Iterator[Place]:
     """Points with sizes of every kind, and where there are strides and dilations, one without them: windows overlap."""
     earlier: list[Mapping[str, int]] = []
     system, forest = derivation.system, Forest()

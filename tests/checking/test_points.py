@@ -119,3 +119,10 @@ def test_arguments_stay_where_functions_have_a_slope():
     for at in points(system):
         assert np.abs(at.forward["y"].array).max() < 1.0 - 1e-11
         assert all((array != 0).all() for array in at.inputs.values())
+
+
+def test_values_may_be_spread_further():
+    system = load("hardswish")
+    sizes = choose_sizes(system, 3, 0)
+    near, far = (max(abs(point(system, sizes, 0, spread).inputs["x"]).flat) for spread in (1.0, 4.0))
+    assert near < 1.3 and 3.0 < far < 5.0

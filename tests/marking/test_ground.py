@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from derive.marking.sides import conditions_of, sides_shown
 from tests.marking.marks import ground_for
 
 
@@ -52,3 +53,13 @@ def test_windows_overlap_somewhere(layer: str) -> None:
     steps = [name for name in ground_for(layer).system.sizes if name[0] in "sd"]
     assert steps
     assert any(all(place.point.sizes[step] == 1 for step in steps) for place in ground_for(layer).places)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+@pytest.mark.parametrize("layer", ["hardswish", "huber", "prelu", "mlp"])
+def test_conditions_on_values_are_true_and_false_somewhere(layer: str, seed: int) -> None:
+    """Else nobody sees whether an answer heeds them: hardswish is quadratic for -3 < x < 3 and nowhere else."""
+    ground = ground_for(layer, seed)
+    conditions = conditions_of(ground.system)
+    shown = {side for place in ground.places for side in sides_shown(conditions, place.reader)}
+    assert conditions and shown == {(condition, side) for condition in conditions for side in (True, False)}
