@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from glob import glob
 
 _THIRD_PARTY = frozenset({"site-packages", "dist-packages"})
+_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")  # without what lies in folders below
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
@@ -21,5 +23,6 @@ def readable(site: str) -> list[str]:
     found += [path for path in sys.path if path.endswith(("lib-dynload", ".zip"))]
     triplet = sysconfig.get_config_var("MULTIARCH")
     if triplet:
-        found += [f"/lib/{triplet}", f"/usr/lib/{triplet}", "/etc/ld.so.cache"]
+        found += [f"/lib/{triplet}", f"/usr/lib/{triplet}"]
+    found += ["/etc/ld.so.cache", *(path for folder in _LIBRARIES for path in glob(f"{folder}/*.so*"))]
     return sorted({os.path.realpath(path) for path in (*found, *_DEVICES) if os.path.exists(path)})

@@ -16,7 +16,7 @@ _CHANGES = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.sym
 _ATTRIBUTES = ("os.chmod", "os.chown", "os.chflags", "os.lockf", "os.setxattr", "os.removexattr", "shutil.")
 _ACTS = {
     "tried to start a process": _PROCESS,
-    "tried to start a thread": ("_thread.start_new_thread",),
+    "tried to start a thread": ("_thread.start",),
     "tried to use the network": _NETWORK,
     "tried to write or change a file": (*_CHANGES, *_ATTRIBUTES, "tempfile."),
     "tried to send a signal to another process": ("os.killpg",),
