@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from derive.calculus.chain import where_read
-from derive.language.expr import ZERO, Elem, Expr, Reduce
+from derive.language.expr import ZERO, Bracket, Compare, Elem, Expr, Reduce, mul, size
 from derive.language.system import System
 from derive.language.traverse import names_read, transform, walk
 from derive.marking.mutations.sites import Change, Line
+from derive.marking.mutations.sums import recurring
 from derive.steps.record import Gradient, Reader, gradient_name, upstream_name
 
 
@@ -17,6 +18,7 @@ def lost_paths(line: Line) -> Iterator[Change]:
     paths = _paths(line)
     yield from _constant_statistics(line, paths)
     yield from _dropped_paths(line, paths)
+    yield from _at_the_end_only(line, paths)
 
 
 def _dropped_paths(line: Line, paths: Mapping[str, Elem]) -> Iterator[Change]:
@@ -35,6 +37,17 @@ def _dropped_paths(line: Line, paths: Mapping[str, Elem]) -> Iterator[Change]:
         for gradient, element in paths.items():
             others = [g for g in paths if g != gradient]
             yield _without(line, others, "dropped path", f"your {name} has {_path(gradient, element)} and no other")
+
+
+def _at_the_end_only(line: Line, paths: Mapping[str, Elem]) -> Iterator[Change]:
+    """A path of every step followed at the last one only."""
+    steps = [i for i in line.gradient.indices if i.name in recurring(line.layer)]
+    for gradient, element in paths.items() if len(paths) > 1 else ():
+        for index in (i for i in steps if i.symbol in element.index):
+            guard = Bracket((Compare("==", size(index.symbol), size(index.high)),))
+            name = gradient_name(line.gradient.tensor)
+            sentence = f"your {name} has {_path(gradient, element)} at the last step only, where `{guard}`"
+            yield _times(line, {gradient}, guard, "wrong boundary", sentence)
 
 
 def _constant_statistics(line: Line, paths: Mapping[str, Elem]) -> Iterator[Change]:
@@ -91,11 +104,15 @@ def _path(name: str, element: Elem) -> str:
 
 def _without(line: Line, gradients: Iterable[str], kind: str, sentence: str) -> Change:
     """The line with nothing coming back by these gradients: it is linear in each."""
-    gone = frozenset(gradients)
-    terms = {line.term_at(s.path) for s in line.sites if isinstance(s.node, Elem) and s.node.name in gone}
-    right = transform(line.expr, lambda node: ZERO if _named(node, gone) else node)
+    return _times(line, frozenset(gradients), ZERO, kind, sentence)
+
+
+def _times(line: Line, gradients: Set[str], factor: Expr, kind: str, sentence: str) -> Change:
+    """The line with what comes back by some gradients multiplied by something."""
+    terms = {line.term_at(s.path) for s in line.sites if _named(s.node, gradients)}
+    right = transform(line.expr, lambda node: mul(factor, node) if _named(node, gradients) else node)
     return Change(kind, sentence, right, line, terms.pop() if len(terms) == 1 else None, line.gradient.steps[0])
 
 
-def _named(node: Expr, names: frozenset[str]) -> bool:
+def _named(node: Expr, names: Set[str]) -> bool:
     return isinstance(node, Elem) and node.name in names

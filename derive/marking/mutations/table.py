@@ -10,6 +10,7 @@ from derive.language.traverse import walk
 from derive.marking.mutations import (
     activations,
     axes,
+    boundaries,
     conditions,
     counts,
     factors,
@@ -58,6 +59,7 @@ KINDS = (
     "flipped",
     "overwritten",
     "wrong condition",
+    "wrong boundary",
     "ignored setting",
     "dropped function",
     "wrong tensor",
@@ -80,6 +82,7 @@ ANYWHERE: tuple[Family, ...] = (
     overwriting.overwritten,
     terms.dropped_terms,
     sums.short_sums,
+    boundaries.wrong_starts,
     conditions.dropped_conditions,
     conditions.wrong_conditions,
     conditions.shifted_conditions,
