@@ -6,7 +6,7 @@ carried on to what was given back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -20,7 +20,7 @@ from derive.language.schedule import Loop, schedule
 from derive.language.system import Equation
 from derive.language.traverse import names_read
 from derive.marking.ground import Ground, Place
-from derive.marking.mutations import Mutant, mutants, told_of
+from derive.marking.mutations import Mutant, at_the_start, mutants, told_of
 from derive.marking.replay import MATCH, Explanation, explain
 from derive.marking.values import Values, holds
 from derive.steps.record import gradient_name
@@ -73,13 +73,25 @@ class Carrier:
         found: dict[str, Explanation] = {}
         for mutant in self._further_up(name):
             resting = [n for n in given if mutant.left.name in (n, *self.above(n)) and n not in found]
-            gives = self._gives(mutant, [n for n in resting if n in wrong], given)
-            right = [n for n in resting if n not in wrong]
-            if gives and len(self._gives(mutant, right, given)) == len(right):
-                found |= {n: Explanation((told_of(mutant.mistake, n),)) for n in gives}
+            fitting = self._fitting(mutant, resting, wrong, given)
+            if all(n in fitting for n in resting if n not in wrong):
+                found |= {n: Explanation((told_of(mutant.mistake, n),)) for n in fitting if n in wrong}
             if name in found:
                 break
         return found
+
+    def _fitting(self, mutant: Mutant, names: list[str], wrong: list[str], given: Mapping[str, Values]) -> list[str]:
+        """The gradients that a mistake explains or leaves right, made where the recurrence starts as well or not.
+
+        None where it explains no wrong one.
+        """
+        everywhere = (mutant, *at_the_start(self.ground.derivation, mutant))
+        fitting = self._gives(everywhere, [n for n in names if n in wrong], given)
+        if fitting:
+            fitting += self._gives(everywhere, [n for n in names if n not in wrong], given)
+            if len(everywhere) > 1:
+                fitting += self._gives((mutant,), [n for n in names if n not in fitting], given)
+        return fitting
 
     def _further_up(self, name: str) -> Iterator[Mutant]:
         """The mistakes in gradients on which one rests: some of each, the likeliest, the nearest first; then others."""
@@ -107,22 +119,22 @@ class Carrier:
         """What the true lines of a gradient read."""
         return [n for part in self.ground.parts[name] for n in sorted(names_read(part.right))]
 
-    def _gives(self, mutant: Mutant, names: list[str], given: Mapping[str, Values]) -> list[str]:
-        """Which gradients have the values that a mistake, carried on, gives everywhere; the smallest place is first."""
+    def _gives(self, made: Sequence[Mutant], names: list[str], given: Mapping[str, Values]) -> list[str]:
+        """Which gradients have the values that mistakes, carried on, give everywhere; the smallest place is first."""
         for k, place in sorted(enumerate(self.ground.places), key=lambda pair: pair[1].elements):
             values = {n: value for n in names if (value := given[n][k]) is not None}
-            carried = self._carry(mutant, place, list(values)) if values else {}
+            carried = self._carry(made, place, list(values)) if values else {}
             names = [n for n in names if n not in values or (n in carried and values[n].fits(carried[n], MATCH))]
         return names
 
-    def _carry(self, mutant: Mutant, place: Place, names: list[str]) -> dict[str, Array]:
+    def _carry(self, made: Sequence[Mutant], place: Place, names: list[str]) -> dict[str, Array]:
         """Gradients computed with a mistake in one on which they rest; without those that are no numbers then."""
         needed = dict.fromkeys(n for name in names for n in (name, *self.above(name)))
-        between = {n for n in needed if mutant.left.name in (n, *self.above(n))}
-        read = names_read(mutant.right).union(*(self._read(n) for n in between))
+        between = {n for n in needed if made[0].left.name in (n, *self.above(n))}
+        read = frozenset[str]().union(*(names_read(m.right) for m in made), *(self._read(n) for n in between))
         tensors = {n: s for n, s in place.tensors(read | set(names)).items() if n not in between}
         runner = Runner(self.ground.derivation.backward, place.point.sizes, tensors, forest=place.forest)
-        runner.run(_with_mistake(part_of(block, frozenset(between)), mutant) for block in self._blocks)
+        runner.run(_with_mistakes(part_of(block, frozenset(between)), made) for block in self._blocks)
         found = {n: tensors[n].array[..., 0] for n in names}
         return {n: array for n, array in found.items() if np.isfinite(array).all()}
 
@@ -131,7 +143,7 @@ class Carrier:
         return schedule(self.ground.derivation.backward)
 
 
-def _with_mistake(block: Loop, mutant: Mutant) -> Loop:
-    """A part of the backward pass with one line replaced by what a mistake makes of it."""
-    wrong = Equation(mutant.left, mutant.right, mutant.indices)
-    return replace(block, equations=tuple(wrong if e.left == mutant.left else e for e in block.equations))
+def _with_mistakes(block: Loop, made: Sequence[Mutant]) -> Loop:
+    """A part of the backward pass with lines replaced by what mistakes make of them."""
+    wrong = {mutant.left: Equation(mutant.left, mutant.right, mutant.indices) for mutant in made}
+    return replace(block, equations=tuple(wrong.get(e.left, e) for e in block.equations))
