@@ -1,13 +1,16 @@
-"""Initial states that are forgotten, and indices that wrap around."""
+"""Initial states that are forgotten, indices that wrap around, and what is carried back without being set to 0."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.language.binding import replaced
-from derive.language.expr import Bracket, Compare, Elem, Index, add, mul, size
+from derive.calculus.terms import factors_of
+from derive.language.binding import fresh_name, replaced, substitute
+from derive.language.expr import Bracket, Compare, Elem, Index, Reduce, add, mul, size
 from derive.language.integers import Integer, expand, symbols_of
-from derive.marking.mutations.sites import Change, Line, Site
+from derive.language.traverse import all_index_names
+from derive.marking.mutations.sites import Change, Line, Site, elements_in
+from derive.marking.mutations.sums import recurring
 
 
 def wrong_starts(line: Line) -> Iterator[Change]:
@@ -47,3 +50,23 @@ def _sides(place: Integer, index: Index) -> tuple[Bracket, Bracket]:
 
 def _at(element: Elem, axis: int, place: Integer) -> Elem:
     return Elem(element.name, (*element.index[:axis], place, *element.index[axis + 1 :]))
+
+
+def never_reset(line: Line) -> Iterator[Change]:
+    """What comes back from the next step added to what came from those after it: ``dnext += da @ W``."""
+    steps = [i for i in line.gradient.indices if i.name in recurring(line.layer)]
+    for site in (s for s in line.sites if s.path in line.terms):
+        for index in steps:
+            places = {p for e in elements_in(site.node) if _comes_back(line, e) for p in e.index}
+            for by in (p - index.symbol for p in places if index.symbol in symbols_of(p) and not p.is_Symbol):
+                if by.is_Integer:
+                    after = index.renamed(fresh_name(f"{index.name}_2", all_index_names(line.expr)))
+                    later = Bracket((Compare(">" if by > 0 else "<", size(after.symbol), size(index.symbol)),))
+                    free = mul(*(f for f in factors_of(site.node) if not isinstance(f, Bracket)))
+                    moved = mul(later, substitute(free, {index.symbol: after.symbol - by}))
+                    sentence = f"`{free}` is added up over all steps that come after: it is never set back to 0"
+                    yield site.change("wrong boundary", sentence, Reduce("sum", (after,), moved))
+
+
+def _comes_back(line: Line, element: Elem) -> bool:
+    return line.system.tensors[element.name].kind == "gradient"

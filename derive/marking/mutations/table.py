@@ -83,6 +83,7 @@ ANYWHERE: tuple[Family, ...] = (
     terms.dropped_terms,
     sums.short_sums,
     boundaries.wrong_starts,
+    boundaries.never_reset,
     conditions.dropped_conditions,
     conditions.wrong_conditions,
     conditions.shifted_conditions,

@@ -1,6 +1,6 @@
 """Initial states forgotten, and indices that wrap around."""
 
-from derive.marking.mutations.boundaries import wrong_starts
+from derive.marking.mutations.boundaries import never_reset, wrong_starts
 from tests.marking.mutations.found import changes
 
 
@@ -21,3 +21,9 @@ def test_a_recurrence_that_runs_backwards_starts_at_the_end():
 
 def test_what_has_no_base_case_has_no_start():
     assert changes(wrong_starts, "rnn", "dW_x") == {}
+
+
+def test_what_is_carried_back_is_never_set_to_nothing():
+    (right,) = changes(never_reset, "rnn", "dh").values()
+    assert right == "sum(dz[t,n,o]*W_y[o,i], o) + sum([t_2 > t]*sum(da[t_2,n,k]*W_h[k,i], k), t_2)"
+    assert changes(never_reset, "rnn", "da") == {}
