@@ -46,6 +46,7 @@ from derive.rendering.pictures.svg import DARK, LIGHT, svg
 from derive.rendering.unicode import unicode
 
 _WIDE = 13.0  # em of a formula in running text that a narrow screen has to scroll
+_JOINTS = re.compile(r"(?<=[.,_/])")
 _CLOSING = re.compile(r"[,.;:!?)\]’”]+")
 
 
@@ -97,7 +98,7 @@ def _inline(piece: Inline, known: frozenset[str]) -> Markup:
         case Emphasis(plain):
             return Markup("<em>{}</em>").format(plain)
         case Code(plain):
-            return Markup("<code>{}</code>").format(plain)
+            return Markup("<code>{}</code>").format(_breakable(plain))
         case Link(plain, target):
             return Markup('<a href="{}">{}</a>').format(_local(target), plain)
         case Reference(plain, number):
@@ -108,6 +109,11 @@ def _inline(piece: Inline, known: frozenset[str]) -> Markup:
                 shown = Markup('<span class="wide">{}</span>').format(shown)
             return Markup('<span class="closed">{}{}</span>').format(shown, closing) if closing else shown
     raise TypeError(f"no HTML for {type(piece).__name__}")
+
+
+def _breakable(code: str) -> Markup:
+    """Code that a line may break after dots, commas, underscores and slashes."""
+    return Markup("<wbr>").join(map(escape, filter(None, _JOINTS.split(code))))
 
 
 def _local(target: str) -> str:

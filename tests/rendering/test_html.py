@@ -16,7 +16,7 @@ from derive.rendering.html import anchor, contents, digest, plain, together
 from derive.rendering.render import pictures, printed
 
 A = F.Name("a", "a")
-VOID = {"meta", "br", "img", "hr", "input", "link"}
+VOID = {"wbr", "meta", "br", "img", "hr", "input", "link"}
 NASTY = """<script>alert(1)</script> "onclick='x' & ]]> <b> --> {{ x }} << x >>"""
 
 
@@ -111,6 +111,18 @@ def test_running_text():
     )
     assert "a &amp; <strong>b</strong><em>c</em><code>d&lt;e</code>" in body(D.Paragraph(pieces))
     assert '<a href="./g%20h.html">f</a><a class="to" href="#D7">D7</a>' in body(D.Paragraph(pieces))
+
+
+def test_code_may_be_broken_after_a_dot():
+    assert "<code>torch.<wbr>nn.<wbr>Linear</code>" in body(D.Paragraph((D.Code("torch.nn.Linear"),)))
+    assert "<code>a_<wbr>&lt;b</code>" in body(D.Paragraph((D.Code("a_<b"),)))
+
+
+def test_a_table_with_much_text_becomes_cards_where_it_is_narrow():
+    header, row = (D.text("A"), D.said("B {}", A)), (D.text("1"), ())
+    assert '<div class="scroll cards">' in body(D.Table((2, 7), header, (row,)))
+    narrow = body(D.Table((2, 2), header, (row,)))
+    assert '<div class="scroll">' in narrow and '<td data-head="A">1</td><td data-head="B a"></td>' in narrow
 
 
 def test_no_line_begins_with_the_comma_after_a_formula():
