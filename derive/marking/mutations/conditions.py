@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.language.binding import substitute
-from derive.language.expr import ONE, Bracket, Compare, Elem, Expr, Mul, Size, mul, size
+from derive.language.expr import ONE, ZERO, Bracket, Compare, Elem, Expr, Mul, Size, mul, size
 from derive.language.integers import expand, is_size, size_symbol, symbols_of
 from derive.language.integral import as_integer
-from derive.language.traverse import free_symbols, transform
+from derive.language.traverse import free_symbols, transform, walk
 from derive.marking.mutations.sites import Change, Line, Site, elements_in, needed
 
 _TURNED = {"<": ("<=", ">"), "<=": ("<", ">="), ">": (">=", "<"), ">=": (">", "<="), "==": ("!=",), "!=": ("==",)}
@@ -54,6 +54,31 @@ def _shifted(condition: Compare) -> Iterator[Compare]:
         case Compare("==", left, Size(value)):
             for by in (1, -1):
                 yield Compare("==", left, size(expand(value + by)))
+
+
+def one_case(line: Line) -> Iterator[Change]:
+    """One case of a function that is defined by cases taken everywhere."""
+    if line.known:
+        return
+    expr = transform(line.expr, lambda node: _written_out(line, node))
+    cases = dict.fromkeys(n for n in walk(expr) if isinstance(n, Bracket) and any(map(_real, n.conditions)))
+    for case in cases if len(cases) > 1 else ():
+        right = transform(expr, lambda n, c=case: ONE if n == c else ZERO if n in cases else n)  # type: ignore[misc]
+        sentence = f"what you have is right where `{case}`, and you take it everywhere"
+        yield line.change("dropped guard", sentence, right)
+
+
+def _written_out(line: Line, node: Expr) -> Expr:
+    """An element by its equation, where that is one of cases."""
+    if not isinstance(node, Elem) or line.system.tensors[node.name].kind != "computed":
+        return node
+    equations = line.system.definitions(node.name)
+    bracketed = (
+        n for e in equations for n in walk(e.right) if isinstance(n, Bracket) and any(map(_real, n.conditions))
+    )
+    if len(equations) != 1 or next(bracketed, None) is None:
+        return node
+    return substitute(equations[0].right, dict(zip(equations[0].left.index, node.index, strict=True)))
 
 
 def ignored_settings(line: Line) -> Iterator[Change]:

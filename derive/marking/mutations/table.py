@@ -85,6 +85,7 @@ ANYWHERE: tuple[Family, ...] = (
     boundaries.wrong_starts,
     boundaries.never_reset,
     conditions.dropped_conditions,
+    conditions.one_case,
     conditions.wrong_conditions,
     conditions.shifted_conditions,
     conditions.ignored_settings,

@@ -4,6 +4,7 @@ from derive.language.load import layer
 from derive.marking.mutations.conditions import (
     dropped_conditions,
     ignored_settings,
+    one_case,
     shifted_conditions,
     wrong_conditions,
 )
@@ -38,3 +39,14 @@ def test_an_equality_one_off():
     found = changes(shifted_conditions, "embedding", "dW")
     sentence = "`[tok[n,s] == v+1]` stands where `[tok[n,s] == v]` should"
     assert found[sentence] == "sum([tok[n,s] == v+1]*dy[n,s,e], n, s)"
+
+
+def test_one_case_of_several_taken_everywhere():
+    assert changes(one_case, "leaky_relu", "dx") == {
+        "what you have is right where `[x[n,i] > 0]`, and you take it everywhere": "dy[n,i]",
+        "what you have is right where `[x[n,i] <= 0]`, and you take it everywhere": "dy[n,i]*a",
+    }
+    found = changes(one_case, "hardswish", "dx")
+    between = "what you have is right where `[-3 < x[n,i], x[n,i] < 3]`, and you take it everywhere"
+    assert found[between] == "dy[n,i]*((1/6)*x[n,i] + (1/6)*(x[n,i] + 3))"
+    assert changes(one_case, "relu", "dx") == {}  # it has one case, and 0 elsewhere
