@@ -28,12 +28,17 @@ class LayerError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
+        return f"{self.without_hint}\n{self.hint}" if self.hint else self.without_hint
+
+    @property
+    def without_hint(self) -> str:
+        """What is wrong and where, and not what would be right."""
         place = [str(part) for part in (self.file, self.line, self.column if self.line else 0) if part]
         where = ":".join(place) + ": " if place else ""
         lines = [where + self.message]
         if self.line and self.source.strip():
             lines += [f"    {line}" for line in _pointed(self.source, self.column)]
-        return "\n".join([*lines, self.hint] if self.hint else lines)
+        return "\n".join(lines)
 
 
 def _pointed(source: str, column: int) -> tuple[str, str]:

@@ -14,7 +14,8 @@ DEFAULT = 2
 def at_tier(marking: Marking, hints: int) -> Marking:
     """The marking with nothing left in it that a tier does not tell, so that no format can.
 
-    At 0 right or wrong; at 1 also how the value differs: shape, places, entries, ratio; at 2 also which mistake it is;
+    At 0 right or wrong; at 1 also how the value differs: shape, places, entries, ratio; and what to write
+    where a line cannot be read; at 2 also which mistake it is;
     at 3 also the right line.  What was cut before does not come back.  Raises LayerError where there is no such tier.
     """
     if hints not in range(len(TIERS)):
@@ -31,5 +32,5 @@ def _cut(line: Line, hints: int) -> Line:
     if hints < 2:
         line = replace(line, mistakes=(), others=())
     if hints < 1:
-        line = replace(line, difference=None)
+        line = replace(line, difference=None, advice="")
     return line

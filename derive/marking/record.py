@@ -66,6 +66,7 @@ class Line:
     mistakes    that explain it: one, or several to be made together in ``pair``; ``others`` explain it as well
     right       the right line, in the language
     remark      what else is to be said: what could not be read, is circular, stands for what, or was not judged and why
+    advice      what would be right to write, where the line cannot be taken as it stands
     points      given, of ``out_of``; None without a marking scheme
     """
 
@@ -78,6 +79,7 @@ class Line:
     others: tuple[Mistake, ...] = ()
     right: str = ""
     remark: str = ""
+    advice: str = ""
     points: float | None = None
     out_of: float | None = None
 

@@ -33,7 +33,7 @@ class Explanation:
 def explain(ground: Ground, name: str, values: Values) -> Explanation:
     """What gives these values of a gradient: a mistake in its derivation, a factor, two mistakes, one and a factor."""
     place, value = next((p, v) for p, v in zip(ground.places, values, strict=True) if v and not v.agrees())
-    if not np.isfinite(value.yours).all():
+    if not np.isfinite(value.yours).all() or value.agrees(MATCH):  # so near that no mistake can be told
         return Explanation()
     tried = list(_tried(ground, name, place, value))
     found = [t.mutant for t in tried if value.fits(t.value, MATCH) and _everywhere(ground, (t.mutant,), values)]

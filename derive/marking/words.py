@@ -73,8 +73,9 @@ def source(line: Line) -> str:
 
 def said(line: Line, hints: int) -> Iterator[Paragraph | Items]:
     """What there is to say of a line."""
-    if line.remark and "\n" not in line.remark and line.remark != NOT_ANSWERED:
-        yield Paragraph(prose(_sentence(line.remark)))
+    remark = remarked(line)
+    if remark and "\n" not in remark and remark != NOT_ANSWERED:
+        yield Paragraph(prose(_sentence(remark)))
     if line.difference is not None:
         if where := sentences(*_where(line.difference)):
             yield Paragraph(where)
@@ -91,7 +92,13 @@ def said(line: Line, hints: int) -> Iterator[Paragraph | Items]:
 
 def pointed(line: Line) -> str:
     """A remark that has to keep its lines, such as an error with a caret under the place; else nothing."""
-    return clean(line.remark) if "\n" in line.remark else ""
+    remark = remarked(line)
+    return clean(remark) if "\n" in remark else ""
+
+
+def remarked(line: Line) -> str:
+    """What is remarked of a line, and what would be right."""
+    return "\n".join(filter(None, (line.remark, line.advice)))
 
 
 def _sentence(words: str) -> str:

@@ -31,3 +31,8 @@ def test_a_mistake_and_a_factor() -> None:
 def test_what_is_no_known_mistake_is_not_named(text: str) -> None:
     line = lines("linear", text)["dW"]
     assert line.verdict == "wrong" and not line.mistakes
+
+
+def test_a_value_that_is_nearly_right_is_no_known_mistake() -> None:
+    line = lines("linear", "dW[o,i] = sum(dy[n,o]*x[n,i], n)*(1 + 0.00000002)")["dW"]
+    assert line.verdict == "wrong" and not line.mistakes

@@ -32,7 +32,7 @@ def told(text: str) -> str:
         "x=None": {"x"},
         "": set(),
     }.items(),
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else " ".join(sorted(value)),
 )
 def test_arguments_are_those_asked_for(signature: str, asked: set[str]) -> None:
     body = "names = dict(locals())\n  names |= names.pop('all', None) or names.pop('rest', None) or {}"

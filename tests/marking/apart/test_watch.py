@@ -47,12 +47,12 @@ HARMLESS = (
 )
 
 
-@pytest.mark.parametrize(("event", "details", "told"), ACTS, ids=str)
+@pytest.mark.parametrize(("event", "details", "told"), ACTS)
 def test_what_is_refused(event: str, details: tuple[object, ...], told: str) -> None:
     assert WATCH.refused(event, details).startswith(told)
 
 
-@pytest.mark.parametrize(("event", "details"), HARMLESS, ids=str)
+@pytest.mark.parametrize(("event", "details"), HARMLESS)
 def test_what_is_not(event: str, details: tuple[object, ...]) -> None:
     assert WATCH.refused(event, details) == ""
 

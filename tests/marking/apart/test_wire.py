@@ -45,7 +45,9 @@ def test_arrays_are_the_readers_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "array", [np.array([object()]), np.array(["text"]), np.array([1j]), np.zeros(1, "V8")], ids=str
+    "array",
+    [np.array([object()]), np.array(["text"]), np.array([1j]), np.zeros(1, "V8")],
+    ids=["objects", "text", "complex", "void"],
 )
 def test_no_message_holds_objects(array: np.ndarray) -> None:
     with pytest.raises(WireError):
