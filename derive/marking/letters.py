@@ -94,6 +94,8 @@ def _range(name: str, left: Range | None, use: Uses, scope: Scope, facts: Facts)
         own = declared.low, declared.high
         if left and use.guarded and _inside(own, left, facts):
             return left
+        if not left and use.guarded and use.plain and all(_inside(axis, own, facts) for axis in use.plain):
+            return own  # and the condition sees to it that nothing is read outside
         if not use.plain or any(_inside(own, axis, facts) for axis in use.plain):
             return own
     plain = list(dict.fromkeys(use.plain))
