@@ -32,7 +32,6 @@ def _reading(ground: Ground, place: Place, part: Gradient | None, value: Value) 
     """A value at a place; with what the derivation says of its entries, where it is the whole of a part."""
     holds: Mapping[str, Array] = {}
     if part is not None:
-        place.know(ground.parts)
         holds = conditions(ground.derivation, part, place.reader)
     yours, right = value.yours[value.where], value.right[value.where]
     return Reading(yours, right, value.scale, place.point.sizes, place.numbers, holds, value.precision)

@@ -72,10 +72,21 @@ class Sheet:
         return self.readers()
 
     def values(self, line: AnswerLine, readers: Sequence[Interpreter] | None = None) -> Values:
-        """The value of a line about a gradient at each place."""
+        """The value of a line about a gradient at each place; once found it is kept, unless by other readers."""
+        if readers is not None:
+            return self._valued(line, readers)
+        if line not in self._known:
+            self._known[line] = self._valued(line, self.plain)
+        return self._known[line]
+
+    @cached_property
+    def _known(self) -> dict[AnswerLine, Values]:
+        return {}
+
+    def _valued(self, line: AnswerLine, readers: Sequence[Interpreter]) -> Values:
         assert line.left is not None and line.right is not None
         found = []
-        for place, reader in zip(self.ground.places, readers or self.plain, strict=True):
+        for place, reader in zip(self.ground.places, readers, strict=True):
             value = valued(reader, place, line.left, line.indices, line.right)
             if value is not None and is_whole(line):
                 value = self._apart(line, value, reader, place)

@@ -48,7 +48,8 @@ def _words(page: Page, own: bool, backward: bool) -> tuple[Inlines, str]:
     of = f"{', '.join(names)} from {_FROM:g} to {_TO:g}".replace("-", "−")
     if not backward:
         return text("The function, entry by entry."), f"Line chart of {of}."
-    what = text("The function and, dashed, its derivative")
+    of_x = text("The function") if own else said("The function of {}", F.Name("x", "x"))
+    what = (*of_x, *text(" and, dashed, its derivative"))
     numbers = _numbers(page.system) if own else {}
     if numbers:
         shown = F.joined(

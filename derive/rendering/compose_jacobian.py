@@ -14,7 +14,7 @@ from derive.language.integers import evaluate, size_symbol
 from derive.language.system import System
 from derive.language.traverse import walk
 from derive.rendering import formula as F
-from derive.rendering.document import Drawing, said, text
+from derive.rendering.document import Drawing, said
 from derive.rendering.naming import picture as file_name
 from derive.rendering.page import Page
 from derive.rendering.pictures.heat import heat, lines_between, sides
@@ -46,9 +46,11 @@ def _of_softmax(page: Page) -> Drawing:
     shapes += sides(F.Name("p", "p", style="bold"), F.Name("z", "z", style="bold"), _LEFT, _TOP, wide, wide)
     shapes += heat([[float(v)] for v in p], _LEFT + wide + 40, _TOP, _LARGE, numbers=True)
     shapes.append(Label(_LEFT + wide + 40 + _LARGE / 2, _TOP - 11, F.Name("p", "p", style="bold"), 12.0, "quiet"))
-    caption = text(
-        "The Jacobian of a softmax of five scores, and its values at the right. Raising a score raises its own "
-        "probability (blue) and lowers all others (orange), most those that are large; every column adds up to 0."
+    caption = said(
+        "The Jacobian of {}, the softmax of five scores {}, and at the right its values. Raising one raises its own "
+        "probability (blue) and lowers all others (orange), most those that are large; every column adds up to 0.",
+        F.Name("p", "p", style="bold"),
+        F.Name("z", "z", style="bold"),
     )
     entries = "; ".join(", ".join(f"{v:.2f}" for v in row) for row in matrix)
     alt = f"Heat map of a 5 by 5 matrix: {entries}."

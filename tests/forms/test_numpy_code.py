@@ -84,7 +84,7 @@ def test_any_recurrence(fields: dict[str, str], t: int, h: int, k: int, seed: in
 @pytest.mark.parametrize("name", [*LAYERS, *catalogue()])
 def test_forward_and_backward_pass_of_a_layer(name: str) -> None:
     backward = derive(made(name)).backward
-    for seed in range(6):
+    for seed in range(6 if name in LAYERS else 2):  # those of the catalogue have other oracles too, and are large
         assert_agrees(backward, drawn_where_defined(backward, seed, computed(backward)), computed(backward))
 
 

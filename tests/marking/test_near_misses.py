@@ -77,7 +77,7 @@ def test_one_entry_of_a_thousand_off_by_a_hundredth(dtype: type, seed: int) -> N
     assert [entry.place for entry in line.difference.entries] == [(middle // 40 + 1, middle % 40 + 1)]
 
 
-@pytest.mark.parametrize("layer", ["linear", "conv1d", "batchnorm1d", "attention", "lstm"])
+@pytest.mark.parametrize("layer", ["linear", "conv1d", "batchnorm1d", "attention", "rnn"])
 @pytest.mark.parametrize("scale", [1e-12, 1e-6, 1e6, 1e200])
 def test_scaled_outputs_change_no_verdict(layer: str, scale: float) -> None:
     ground = ground_of(layer)

@@ -79,6 +79,8 @@ def test_no_name_is_printed_that_is_not_introduced(name, derivation):
     document = compose(derived, None, None)
     blocks = [b for b in document.blocks if not isinstance(b, D.Items)]
     rules = set(map(id, section(document, "Rules used")))
+    captions = [b.caption for b in blocks if isinstance(b, D.Drawing)]  # which say what the letters in pictures are
+    known |= {n.source for f in formulas_in(tuple(captions)) for n in F.walk(f) if isinstance(n, F.Name)}
     for formula in (f for b in blocks if id(b) not in rules for f in formulas_in(b)):
         limited = {
             n.source

@@ -47,7 +47,7 @@ def test_a_whole_page(format, report_of, snapshot):
     assert render(derived, None, report_of(derived), format) == snapshot
 
 
-@pytest.mark.parametrize("name", catalogue())
+@pytest.mark.parametrize("name", ["linear", "rnn", "conv2d", "batchnorm2d", "attention"])
 def test_the_same_derivation_gives_the_same_page(name, derivation):
     for format in TEXTS:
         first = render(derivation(name), None, None, format)
