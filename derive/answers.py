@@ -11,10 +11,10 @@ from typing import Any
 from derive.api import gradients
 from derive.language.errors import LayerError
 from derive.language.system import System
-from derive.marking.assertion import assert_right
-from derive.marking.functions import mark_function
-from derive.marking.given_arrays import mark_arrays
 from derive.marking.ground import ground_of
+from derive.marking.programs.assertion import assert_right
+from derive.marking.programs.functions import mark_function
+from derive.marking.programs.given_arrays import mark_arrays
 from derive.marking.record import Marking
 from derive.marking.submission import Submission
 from derive.marking.task import marked, task

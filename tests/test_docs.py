@@ -12,7 +12,7 @@ import pytest
 
 from derive import cli
 from derive.marking.hints import TIERS
-from derive.marking.json_text import VERSION, to_json
+from derive.marking.reports.json_text import VERSION, to_json
 from tests.marking.markings import MARKING
 from tests.rounding import without_errors
 

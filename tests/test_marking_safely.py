@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from derive.marking.functions import mark_program
-from derive.marking.sandbox import Limits
-from tests.marking.programs import ground
+from derive.marking.programs.functions import mark_program
+from derive.marking.programs.sandbox import Limits
+from tests.marking.program_texts import ground
 
 PAGE = (Path(__file__).parents[1] / "docs" / "marking-safely.md").read_text(encoding="utf-8")
 TABLE = PAGE.split("## What is told of it")[1].split("##")[0]

@@ -110,9 +110,9 @@ class _Reports:
     gradescope: Path | None
 
     def write(self, marking: Marking, hints: int) -> None:
-        from derive.marking.gradescope import gradescope
         from derive.marking.hints import at_tier
-        from derive.marking.markdown import markdown
+        from derive.marking.reports.gradescope import gradescope
+        from derive.marking.reports.markdown import markdown
 
         if self.json is not None:
             write(self.json, marking.json(hints) + "\n")
@@ -125,9 +125,9 @@ class _Reports:
 def _one(how: Task, answers: str, hints: int, files: _Reports) -> int:
     """Mark one submission; the exit code.  Raises LayerError, all being written, where there is nothing to mark."""
     from derive.marking.hints import at_tier
+    from derive.marking.reports.terminal import terminal
     from derive.marking.submission import PROGRAM
     from derive.marking.task import marked
-    from derive.marking.terminal import terminal
 
     submission = _handed_in(answers, alone=files.gradescope is not None)
     marking = marked(how, submission)
@@ -177,7 +177,7 @@ class _Tables:
 
     def write(self, markings: dict[str, Marking], hints: int) -> None:
         from derive.commands.course import json_of, reports
-        from derive.marking.summary import csv_of_marks, csv_of_mistakes
+        from derive.marking.reports.summary import csv_of_marks, csv_of_mistakes
 
         if self.json is not None:
             write(self.json, json_of(markings, hints) + "\n")

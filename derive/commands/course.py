@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from derive.language.errors import LayerError
-from derive.marking import words
 from derive.marking.hints import at_tier
-from derive.marking.json_text import VERSION, to_json
-from derive.marking.markdown import markdown
 from derive.marking.record import Marking
+from derive.marking.reports import words
+from derive.marking.reports.json_text import VERSION, to_json
+from derive.marking.reports.markdown import markdown
+from derive.marking.reports.summary import commonest, first_wrong, shown
 from derive.marking.submission import Submission, opened
-from derive.marking.summary import commonest, first_wrong, shown
 from derive.marking.task import Task, failed, marked
 from derive.processes import Lost, settled
 

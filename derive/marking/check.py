@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.marking.answer import read
 from derive.marking.ground import Ground
 from derive.marking.judge import judge
 from derive.marking.record import Line, Marking
 from derive.marking.values import EXACT
+from derive.marking.written.answer import read
 from derive.steps.record import gradient_name
 
 

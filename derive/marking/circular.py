@@ -12,8 +12,8 @@ import numpy as np
 from derive.checking.places import Stored
 from derive.checking.reference import Interpreter
 from derive.language.traverse import names_read
-from derive.marking.answer import AnswerLine
 from derive.marking.values import close, offsets
+from derive.marking.written.answer import AnswerLine
 
 _AT_FIRST = 1e6  # what unknown values are taken to be at first, times something random
 _FOUND = 1e-3  # relative difference from the truth below which it came out: a recurrence may magnify rounding

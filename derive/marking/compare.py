@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from derive.checking.arrays import Array
 from derive.checking.reference import Interpreter
-from derive.marking.answer import AnswerLine
-from derive.marking.conditions import conditions
-from derive.marking.difference import difference
+from derive.marking.differences.conditions import conditions
+from derive.marking.differences.difference import difference
+from derive.marking.differences.reading import Reading
 from derive.marking.ground import Ground, Place
-from derive.marking.reading import Reading
 from derive.marking.record import Difference
 from derive.marking.values import EXACT, Value, Values
+from derive.marking.written.answer import AnswerLine
 from derive.steps.record import Gradient
 
 

@@ -16,7 +16,7 @@ from derive.checking.sizes import choose_sizes, steps_of
 from derive.checking.tree import Forest
 from derive.checking.truth import given_gradients, terms_interpreter_of, true_gradients
 from derive.language.system import System
-from derive.marking.reading import largest
+from derive.marking.differences.reading import largest
 from derive.marking.sides import conditions_of, sides_shown
 from derive.steps.record import Derivation, Gradient, gradient_name
 

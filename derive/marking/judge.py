@@ -9,7 +9,6 @@ from functools import cached_property
 from derive.language.errors import LayerError
 from derive.language.expr import Elem
 from derive.language.traverse import names_read
-from derive.marking.answer import Answer, AnswerLine
 from derive.marking.circular import circular_lines
 from derive.marking.compare import line_difference, misshapen
 from derive.marking.ground import Ground
@@ -18,6 +17,7 @@ from derive.marking.record import Line
 from derive.marking.roles import roles
 from derive.marking.sheet import Sheet
 from derive.marking.values import Values, holds
+from derive.marking.written.answer import Answer, AnswerLine
 
 
 def judge(ground: Ground, answer: Answer) -> tuple[Line, ...]:

@@ -115,20 +115,20 @@ class Marking:
 
     def json(self, hints: int = 2) -> str:
         """The marking as JSON, with hints up to a tier from 0 to 3; docs/marking.md says what is in it."""
-        from derive.marking.json_text import json_text
+        from derive.marking.reports.json_text import json_text
 
         return json_text(self, hints)
 
     def __str__(self) -> str:
         """What ``derive check`` shows."""
         from derive.marking.hints import DEFAULT, at_tier
-        from derive.marking.plain import plain
-        from derive.marking.terminal import terminal
+        from derive.marking.reports.plain import plain
+        from derive.marking.reports.terminal import terminal
 
         return plain(terminal(at_tier(self, DEFAULT)), 100).rstrip("\n")
 
     def _repr_markdown_(self) -> str:
         from derive.marking.hints import DEFAULT, at_tier
-        from derive.marking.markdown import markdown
+        from derive.marking.reports.markdown import markdown
 
         return markdown(at_tier(self, DEFAULT))

@@ -10,10 +10,10 @@ import numpy as np
 
 from derive.checking.arrays import Array
 from derive.language.traverse import names_read
+from derive.marking.differences.ratio import ratio
+from derive.marking.differences.reading import Reading
 from derive.marking.ground import Ground, Place
 from derive.marking.mutations import Mutant, carried, mutants
-from derive.marking.ratio import ratio
-from derive.marking.reading import Reading
 from derive.marking.record import Mistake
 from derive.marking.values import Value, Values, close, offsets
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from derive.language.system import Tensor
 from derive.language.traverse import names_read
-from derive.marking.answer import AnswerLine
 from derive.marking.sheet import Sheet
 from derive.marking.values import holds
+from derive.marking.written.answer import AnswerLine
 
 
 def roles(sheet: Sheet) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from derive.language.errors import LayerError, nearest
 from derive.language.fields import toml_error
 from derive.language.toml_places import Path, Places, places_of
 from derive.marking.record import Line, Marking
-from derive.marking.words import NOT_ANSWERED
+from derive.marking.reports.words import NOT_ANSWERED
 
 SHARES = ("follows", "transposed", "sign", "ratio")
 

@@ -9,9 +9,9 @@ from functools import cached_property
 from derive.checking.places import Stored
 from derive.checking.reference import Interpreter
 from derive.language.traverse import names_read
-from derive.marking.answer import Answer, AnswerLine
 from derive.marking.ground import Ground, Place
 from derive.marking.values import Value, Values, offsets, valued
+from derive.marking.written.answer import Answer, AnswerLine
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from functools import lru_cache
 from derive.language.errors import LayerError
 from derive.language.system import System
 from derive.marking.check import mark_text
-from derive.marking.functions import mark_program
-from derive.marking.given_arrays import mark_arrays
 from derive.marking.ground import Ground, ground_of
 from derive.marking.limit import OutOfTime, spending, within
+from derive.marking.programs.functions import mark_program
+from derive.marking.programs.given_arrays import mark_arrays
+from derive.marking.programs.sandbox import Limits
 from derive.marking.record import Marking
-from derive.marking.sandbox import Limits
 from derive.marking.scheme import Scheme, with_points
 from derive.marking.submission import ARRAYS, PROGRAM, Submission, lines_of, opened
 from derive.steps.record import Derivation

@@ -12,8 +12,8 @@ from derive.checking.arrays import Array
 from derive.checking.places import Grid, Stored
 from derive.checking.reference import Interpreter
 from derive.language.expr import Elem, Expr, Index
+from derive.marking.differences.reading import DOUBLE, Reading, equal, largest
 from derive.marking.ground import Place
-from derive.marking.reading import DOUBLE, Reading, equal, largest
 
 EXACT = 1e-9  # relative difference up to which a formula evaluated in double precision counts as equal
 

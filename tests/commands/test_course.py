@@ -13,8 +13,8 @@ import derive
 from derive.commands import course
 from derive.commands.course import json_of, mark, marks, reports, table
 from derive.language.errors import LayerError
-from derive.marking.plain import plain
 from derive.marking.record import Line, Marking
+from derive.marking.reports.plain import plain
 from derive.marking.submission import Submission, submissions
 from derive.marking.task import Task, marked, task
 from tests.marking.markings import ALL_RIGHT, CONTROLS, FAILED, HOSTILE, MARKING

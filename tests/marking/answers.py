@@ -15,9 +15,9 @@ from derive.language.errors import Fragment, LayerError
 from derive.language.expr import Expr
 from derive.language.load import load
 from derive.language.scope import scope_of
-from derive.marking.answer import Answer, AnswerLine, read
-from derive.marking.spelling import spelled
-from derive.marking.vocabulary import Vocabulary, vocabulary
+from derive.marking.written.answer import Answer, AnswerLine, read
+from derive.marking.written.spelling import spelled
+from derive.marking.written.vocabulary import Vocabulary, vocabulary
 from derive.steps.record import Derivation
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from derive.language.load import load
 from derive.language.system import System
 from derive.marking.check import mark_text
-from derive.marking.functions import mark_program
 from derive.marking.ground import Ground, ground
+from derive.marking.programs.functions import mark_program
 from derive.marking.record import Marking
 
 HERE = Path(__file__).parent

@@ -12,9 +12,9 @@ from derive.checking.truth import interpreter_of, terms_interpreter_of
 from derive.language.load import load
 from derive.language.parser import parse_in
 from derive.language.system import Tensor
-from derive.marking.conditions import conditions
-from derive.marking.difference import difference
-from derive.marking.reading import Reading, largest
+from derive.marking.differences.conditions import conditions
+from derive.marking.differences.difference import difference
+from derive.marking.differences.reading import Reading, largest
 from derive.marking.record import Difference
 from derive.steps.record import Derivation, Gradient
 

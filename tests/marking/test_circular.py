@@ -1,8 +1,8 @@
 """Lines that are computed from themselves."""
 
-from derive.marking.answer import read
 from derive.marking.circular import circular_lines
 from derive.marking.sheet import Sheet
+from derive.marking.written.answer import read
 from tests.marking.marks import ground_for
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from derive.language.errors import LayerError
-from derive.marking.gradescope import gradescope
 from derive.marking.hints import DEFAULT, TIERS, at_tier
-from derive.marking.markdown import markdown
-from derive.marking.plain import plain
 from derive.marking.record import Marking
-from derive.marking.terminal import terminal
+from derive.marking.reports.gradescope import gradescope
+from derive.marking.reports.markdown import markdown
+from derive.marking.reports.plain import plain
+from derive.marking.reports.terminal import terminal
 from tests.marking.markings import MARKING
 
 FORMATS = {

@@ -8,11 +8,11 @@ import pytest
 
 from derive.forms.function import BackwardFunction
 from derive.language.load import catalogue
-from derive.marking.callers import call_of
 from derive.marking.check import mark_text
-from derive.marking.functions import mark_function
-from derive.marking.given_arrays import mark_arrays
 from derive.marking.ground import Ground
+from derive.marking.programs.callers import call_of
+from derive.marking.programs.functions import mark_function
+from derive.marking.programs.given_arrays import mark_arrays
 from derive.marking.record import Marking
 from tests.marking.corpus import Case
 

@@ -1,8 +1,8 @@
 """Which gradient a person's own name stands for."""
 
-from derive.marking.answer import read
 from derive.marking.roles import roles
 from derive.marking.sheet import Sheet
+from derive.marking.written.answer import read
 from tests.marking.marks import ground_for
 
 

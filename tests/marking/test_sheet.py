@@ -1,8 +1,8 @@
 """An answer's lines and a person's own names, computed from the truth."""
 
-from derive.marking.answer import read
 from derive.marking.sheet import Sheet, is_whole
 from derive.marking.values import holds
+from derive.marking.written.answer import read
 from tests.marking.marks import ground_for
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from derive.marking.answer import read
 from derive.marking.values import Value, close, holds, offsets, valued
+from derive.marking.written.answer import read
 from tests.marking.marks import ground_for
 
 

@@ -1,0 +1,1 @@
+"""Writes marks for people and for other programs."""
