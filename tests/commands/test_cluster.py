@@ -111,13 +111,18 @@ def test_no_cluster(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
         settled_on(address, noted, [("", "a")], ["a"])
 
 
-def test_a_cluster_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_without_workers(local, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_PATIENCE", 0.2)
-    with (
-        distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=":0", silence_logs=50) as empty,
-        pytest.raises(LayerError, match="no workers"),
-    ):
-        settled_on(empty.scheduler_address, noted, [("", "a")], ["a"])
+    with distributed.Client(local) as client:
+        local.scale(0)
+        while client.scheduler_info()["workers"]:
+            time.sleep(0.05)
+        try:
+            with pytest.raises(LayerError, match="no workers"):
+                settled_on(local.scheduler_address, noted, [("", "a")], ["a"])
+        finally:
+            local.scale(2)
+            client.wait_for_workers(2)
 
 
 def test_a_cluster_that_goes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
