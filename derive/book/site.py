@@ -20,6 +20,7 @@ from derive.rendering.document import (
     Text,
     text,
 )
+from derive.rendering.html import contents
 from derive.rendering.templates import environment, told_by_line
 from derive.rendering.unicode import unicode
 
@@ -57,20 +58,21 @@ def _entry(task: Task) -> Inlines:
 
 def _entries(task: Task, document: Document) -> Iterator[dict[str, str]]:
     """What is searched: the sections of a page with their words."""
-    heading, words = "", list[str]()
+    file, heading, words = task.file, "", list[str]()
+    places = iter(section.id for section in contents(document))
     for block in document.blocks:
         if isinstance(block, Heading):
-            yield _found(task, heading, words)
-            heading, words = _plain(block.inlines), []
+            yield _found(task, file, heading, words)
+            file, heading, words = f"{task.file}#{next(places)}", _plain(block.inlines), []
         elif isinstance(block, Paragraph):
             words.append(_plain(block.inlines))
         elif isinstance(block, Items):
             words += map(_plain, block.items)
-    yield _found(task, heading, words)
+    yield _found(task, file, heading, words)
 
 
-def _found(task: Task, heading: str, words: Sequence[str]) -> dict[str, str]:
-    return {"page": f"{task.number} {task.title}", "file": task.file, "heading": heading, "words": " ".join(words)}
+def _found(task: Task, file: str, heading: str, words: Sequence[str]) -> dict[str, str]:
+    return {"page": f"{task.number} {task.title}", "file": file, "heading": heading, "words": " ".join(words)}
 
 
 def _plain(inlines: Inlines) -> str:
