@@ -42,7 +42,7 @@ def explain(ground: Ground, name: str, values: Values) -> Explanation:
         return Explanation((found[0].mistake,), tuple(islice(reversed(apart.values()), _OTHERS)))
     if factor := _factor(ground, (), values):
         return Explanation((_scaled(name, factor),))
-    if mistake := _carried(ground, name, place, value, values):
+    if mistake := _carried(ground, name, place, value, values) or _another(ground, name, values):
         return Explanation((mistake,))
     pairs = (pair for pair in _pairs(tried, value) if _everywhere(ground, pair, values))
     if pair := next(pairs, ()):
@@ -60,6 +60,15 @@ def _carried(ground: Ground, name: str, place: Place, value: Value, values: Valu
             changed = _with(place, mutant)
             if changed is not None and value.fits(changed, MATCH) and _everywhere(ground, (mutant,), values):
                 return mutant.mistake
+    return None
+
+
+def _another(ground: Ground, name: str, values: Values) -> Mistake | None:
+    """Whether the values are those of another gradient: one step too far, or one too few."""
+    for other in (n for n in ground.parts if n != name):
+        pairs = [(p.true(other).array[..., 0], v) for p, v in zip(ground.places, values, strict=True) if v is not None]
+        if all(true.shape == v.right.shape and v.fits(true, MATCH) for true, v in pairs):
+            return Mistake("another gradient", f"what you have is `{other}`, and not {name}", name)
     return None
 
 

@@ -36,3 +36,9 @@ def test_what_is_no_known_mistake_is_not_named(text: str) -> None:
 def test_a_value_that_is_nearly_right_is_no_known_mistake() -> None:
     line = lines("linear", "dW[o,i] = sum(dy[n,o]*x[n,i], n)*(1 + 0.00000002)")["dW"]
     assert line.verdict == "wrong" and not line.mistakes
+
+
+def test_another_gradient_is_recognized() -> None:
+    """The derivative of the gate is in it already: that is the gradient by what enters the gate."""
+    (mistake,) = lines("lstm", "df[t] = dc[t]*c[t-1]*f[t]*(1 - f[t])")["df"].mistakes
+    assert mistake.kind == "another gradient" and "`da_f`" in mistake.sentence

@@ -78,6 +78,8 @@ class ShapeReader(Elaborator):
 
     def _transposed(self, one: str, other: str, left: Value, right: Value) -> Iterable[tuple[str, Value, Value]]:
         turned = self.axes.transposed
+        if other.endswith(".T"):  # one transpose too many is likelier than one too few
+            yield f"{one} @ {_turned(other)}", left, turned(right)
         yield f"{_turned(one)} @ {other}", turned(left), right
         yield f"{other} @ {_turned(one)}", right, turned(left)
         yield f"{other} @ {one}", right, left

@@ -14,6 +14,7 @@ N, H = size_symbol("N"), size_symbol("H")
     ("layer", "text", "parts"),
     [
         ("linear", "dx = W @ x", ("W has shape (O, I), x has shape (N, I)", "did you mean x @ W.T?")),
+        ("linear", "dx = dy @ W.T", ("dy has shape (N, O), W.T has shape (I, O)", "did you mean dy @ W?")),
         ("linear", "dW = dy @ x", ("dy has shape (N, O), x has shape (N, I)", "did you mean dy.T @ x?")),
         ("linear", "dx = W.T @ dy", ("W.T has shape (I, O), dy has shape (N, O)", "did you mean dy @ W?")),
         ("rnn", "u[o,i,k] = W_y[o,i]*W_h[i,k]\nv = da @ u", ("(T, N, H), u has shape (O, H, H)", "the axes before")),
