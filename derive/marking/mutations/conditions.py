@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, combinations
 
 from derive.language.binding import substitute
 from derive.language.expr import ONE, ZERO, Bracket, Compare, Elem, Expr, Mul, Size, mul, size
@@ -82,17 +83,32 @@ def _written_out(line: Line, node: Expr) -> Expr:
 
 
 def ignored_settings(line: Line) -> Iterator[Change]:
-    """A padding taken as 0, a stride or a dilation taken as 1."""
+    """Paddings taken as 0, strides or dilations as 1: one of them, those of a kind in all directions, several kinds."""
+    names = list(_settings(line))
+    kinds: dict[str, tuple[str, ...]] = {}  # s_h and s_w are of one
+    for name in names:
+        kind = name.split("_")[0]
+        kinds[kind] = (*kinds.get(kind, ()), name)
+    groups = [some for n in range(1, len(kinds) + 1) for some in combinations(kinds.values(), n)]
+    together = [tuple(chain.from_iterable(some)) for some in groups]
+    for ignored in dict.fromkeys([*((name,) for name in names), *together]):
+        least = {name: line.system.lower.get(name, 1) for name in ignored}
+        right = transform(substitute(line.expr, {size_symbol(n): value for n, value in least.items()}), _settled)
+        listed = ", ".join(f"`{name}`" for name in ignored[:-1])
+        said = f"{listed} and `{ignored[-1]}` are" if listed else f"`{ignored[0]}` is"
+        where = ", ".join(f"{name} == {value}" for name, value in least.items())
+        yield line.change("ignored setting", f"{said} not heeded: what you have is right for `[{where}]` only", right)
+
+
+def _settings(line: Line) -> Iterator[str]:
+    """The sizes in a line that are no extent of a tensor or an index."""
     system = line.system
     axes = (a for t in system.tensors.values() for a in t.axes)
     extents = {s for i in (*axes, *system.indices.values()) for s in symbols_of(i.extent)}
     for name in system.sizes:
         symbol = size_symbol(name)
         if symbol in free_symbols(line.expr) and symbol not in extents and is_size(symbol):
-            least = system.lower.get(name, 1)
-            right = transform(substitute(line.expr, {symbol: least}), _settled)
-            sentence = f"`{name}` is not heeded: what you have is right for `[{name} == {least}]` only"
-            yield line.change("ignored setting", sentence, right)
+            yield name
 
 
 def _real(condition: Compare) -> bool:

@@ -8,6 +8,7 @@ from derive.marking.mutations.conditions import (
     shifted_conditions,
     wrong_conditions,
 )
+from tests.marking.marks import lines
 from tests.marking.mutations.found import changes
 
 CAUSAL = layer(
@@ -28,11 +29,13 @@ def test_one_of_several_conditions_missing():
 
 
 def test_a_padding_a_stride_and_a_dilation_not_heeded():
-    assert changes(ignored_settings, "conv1d", "dW") == {
+    found = changes(ignored_settings, "conv1d", "dW")
+    assert {sentence: line for sentence, line in found.items() if " is not " in sentence} == {
         "`q` is not heeded: what you have is right for `[q == 0]` only": "sum(dy[n,o,p]*x[n,c,s*p+d*u], n, p)",
         "`s` is not heeded: what you have is right for `[s == 1]` only": "sum(dy[n,o,p]*x[n,c,p+d*u-q], n, p)",
         "`d` is not heeded: what you have is right for `[d == 1]` only": "sum(dy[n,o,p]*x[n,c,s*p+u-q], n, p)",
     }
+    assert len(found) == 3 + 4  # pairs, and all of them
 
 
 def test_an_equality_one_off():
@@ -50,3 +53,9 @@ def test_one_case_of_several_taken_everywhere():
     between = "what you have is right where `[-3 < x[n,i], x[n,i] < 3]`, and you take it everywhere"
     assert found[between] == "dy[n,i]*((1/6)*x[n,i] + (1/6)*(x[n,i] + 3))"
     assert changes(one_case, "relu", "dx") == {}  # it has one case, and 0 elsewhere
+
+
+def test_several_settings_that_are_not_heeded() -> None:
+    line = lines("conv1d", "dW[o,c,u] = sum(dy[n,o,p]*x[n,c,p+u], n, p)")["dW"]
+    assert line.mistakes[0].kind == "ignored setting"
+    assert all(f"`{name}`" in line.mistakes[0].sentence for name in "qds")
