@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.language.system import System
 from derive.marking.ground import Ground
 from derive.marking.judge import judge
 from derive.marking.record import Line, Marking
@@ -22,11 +23,10 @@ def marking(ground: Ground, lines: tuple[Line, ...], file: str, resolution: floa
     """The marks of an answer, with what it leaves out and how closely it was looked at."""
     system = ground.system
     said = {line.name for line in lines}
-    chosen = "".join(f", {option}={value}" for option, value in system.chosen.items())
     wanted = (n for n in ground.derivation.wrt if n not in system.constants and gradient_name(n) not in said)
     failure = "" if lines else "there is no equation in it"
     return Marking(
-        f"{system.name}{chosen}",
+        layer_name(system),
         lines,
         file,
         tuple(map(gradient_name, wanted)),
@@ -35,6 +35,11 @@ def marking(ground: Ground, lines: tuple[Line, ...], file: str, resolution: floa
         tuple(_remarks(ground)),
         failure,
     )
+
+
+def layer_name(system: System) -> str:
+    """The name of a layer with its options: "rnn, f=tanh"."""
+    return ", ".join([system.name, *(f"{option}={value}" for option, value in system.chosen.items())])
 
 
 def _remarks(ground: Ground) -> Iterator[str]:

@@ -83,7 +83,7 @@ class Carrier:
     def _fitting(self, mutant: Mutant, names: list[str], wrong: list[str], given: Mapping[str, Values]) -> list[str]:
         """The gradients that a mistake explains or leaves right, made where the recurrence starts as well or not.
 
-        None where it explains no wrong one.
+        Empty where it explains no wrong one.
         """
         everywhere = (mutant, *at_the_start(self.ground.derivation, mutant))
         fitting = self._gives(everywhere, [n for n in names if n in wrong], given)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.language.errors import LayerError
-from derive.language.system import System
-from derive.marking.check import mark_text
+from derive.marking.check import layer_name, mark_text
 from derive.marking.ground import Ground, ground_of
 from derive.marking.limit import OutOfTime, spending, within
 from derive.marking.programs.functions import mark_program
@@ -46,11 +45,6 @@ def task(derivation: Derivation, seed: int = 0, seconds: float = 20.0, scheme: S
     """The marking of submissions on a layer."""
     packed = zlib.compress(pickle.dumps(derivation))
     return Task(layer_name(derivation.system), packed, seed, seconds, scheme)
-
-
-def layer_name(system: System) -> str:
-    """The name of a layer with its options: "rnn, f=tanh"."""
-    return ", ".join([system.name, *(f"{option}={value}" for option, value in system.chosen.items())])
 
 
 def marked(task: Task, submission: Submission) -> Marking:

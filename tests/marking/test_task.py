@@ -10,10 +10,11 @@ import pytest
 
 import derive
 from derive.marking import task as tasks
+from derive.marking.check import layer_name
 from derive.marking.record import Marking
 from derive.marking.scheme import Scheme
 from derive.marking.submission import Submission
-from derive.marking.task import Task, failed, layer_name, marked, task
+from derive.marking.task import Task, failed, marked, task
 
 RIGHT = b"dW = dy.T @ x\n"
 WRONG = b"dW = dy.T @ x\ndb = dy\n"
