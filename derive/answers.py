@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from derive.api import gradients
+from derive.api import gradients, load
 from derive.language.errors import LayerError
+from derive.language.memo import once_per_system
 from derive.language.system import System
 from derive.marking.ground import ground_of
 from derive.marking.programs.assertion import assert_right
@@ -18,6 +19,7 @@ from derive.marking.programs.given_arrays import mark_arrays
 from derive.marking.record import Marking
 from derive.marking.submission import Submission
 from derive.marking.task import marked, task
+from derive.steps.record import Derivation
 
 _LEFT_SIDE = re.compile(r"\s*\w+\s*(\[[^\[\]=]*\])?\s*=(?!=)")
 
@@ -35,7 +37,7 @@ def check(
     inputs and gradients.
     Raises LayerError for a layer or a file that does not exist; what is wrong with an answer is in the marking.
     """
-    derivation = gradients(layer).record
+    derivation = _derived(load(layer))
     if callable(answers):
         return mark_function(ground_of(derivation, seed), answers)
     if isinstance(answers, Mapping):
@@ -43,6 +45,12 @@ def check(
             return mark_arrays(ground_of(derivation, seed), answers)
         answers = "\n".join(_line(name, answer) for name, answer in answers.items()) or "\n"
     return marked(task(derivation, seed), _submission(answers))
+
+
+@once_per_system
+def _derived(system: System) -> Derivation:
+    """The derivation that answers on a layer are held against: a person tries more than once."""
+    return gradients(system).record
 
 
 def _line(name: str, answer: str) -> str:
