@@ -1,5 +1,6 @@
 """Work on a Dask cluster: workers that are killed on the way, the wrong ones, none."""
 
+import gc
 import os
 import signal
 import threading
@@ -38,6 +39,13 @@ def deadly(job: Job) -> str:
 
 def failing(job: Job) -> str:
     raise ZeroDivisionError(job[1])
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_over() -> Iterator[None]:
+    """A client that found no cluster ends when it is collected, which must not be while another one begins."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
