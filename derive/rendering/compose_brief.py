@@ -9,6 +9,7 @@ from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.coverage import Briefly, Repeated, main_steps
 from derive.rendering.document import Code, Inlines, listed, said, text
+from derive.rendering.naming import command
 from derive.rendering.page import Page, equation_number, to_step
 from derive.rendering.renaming import Renaming
 from derive.steps.record import Gradient, Step
@@ -76,14 +77,11 @@ def _names(page: Page, tensors: Mapping[str, str], indices: Mapping[str, str], s
 def how_to_see_steps(page: Page) -> Inlines:
     """Why the gradients of constants come without steps, and the command that prints them."""
     names = [n for n in page.derivation.wrt if any(isinstance(page.covers(p), Briefly) for p in _parts(page, n))]
-    options = page.system.options
-    chosen = "".join(f" --set {o}={v}" for o, v in page.system.chosen.items() if v != options[o][0])
-    command = f"derive show {page.system.name} --wrt {names[0]}{chosen}"
     constants = listed([page.style.notation.tensor(n) for n in names])
     given = (
         "; of the gradients by them only the results are given" if len(names) > 1 else "; only its gradient is given"
     )
-    words = said(f"{given}, and {{}} prints the steps.", Code(command))
+    words = said(f"{given}, and {{}} prints the steps.", Code(command("show", page.system, "--wrt", names[0])))
     return text("Nobody trains ") + constants + words
 
 

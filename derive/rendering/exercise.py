@@ -46,7 +46,7 @@ from derive.rendering.exercise_blanks import LINE, Blank, Row, Secret, redacted,
 from derive.rendering.exercise_points import points, worth
 from derive.rendering.exercise_spots import FoundSpots, try_it
 from derive.rendering.metrics import width
-from derive.rendering.naming import stem
+from derive.rendering.naming import command, stem
 from derive.rendering.page import Page
 from derive.rendering.typeset import typeset
 from derive.steps.record import Gradient
@@ -105,15 +105,13 @@ def _tasks(page: Page, blank: Blank, random: Random, hidden: Sequence[Secret]) -
 
 
 def _instructions(page: Page) -> Inlines:
-    name = stem(page.system)
-    chosen = "".join(f" --set {o}={v}" for o, v in page.system.chosen.items() if v != page.system.options[o][0])
-    command = Code(f"derive check {page.system.name} {name}-answer.txt{chosen}")
+    file = f"{stem(page.system)}-answer.txt"
     words = (
         "Every gradient has the shape of what it is taken by. They stand in the order in which the backward pass "
         "finds them: each may use the ones before. Where something is underlined, it is yours to fill in. Results "
         "can be written into the file {}, a line each, in the language of the layer files; {} marks them."
     )
-    return said(words, Code(f"{name}-answer.txt"), command)
+    return said(words, Code(file), Code(command("check", page.system, file)))
 
 
 def _overview(page: Page) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.rendering.exercise_points import worth
-from derive.rendering.naming import stem
+from derive.rendering.naming import command, stem
 from derive.rendering.page import Page
 from derive.steps.record import Gradient
 
@@ -14,11 +14,10 @@ def answer(page: Page, gradients: Sequence[Gradient]) -> str:
     """The file; ``derive check`` takes a line without a right side for one that was not answered."""
     system = page.system
     chosen = ", ".join(f"{o} = {v}" for o, v in system.chosen.items())
-    settings = "".join(f" --set {o}={v}" for o, v in system.chosen.items() if v != system.options[o][0])
     lines = [
         f"# {_one_line(system.title)}" + (f", for {chosen}" if chosen else ""),
         "# Write each right side in index form or in matrix form; earlier gradients may be used.",
-        f"# derive check {_one_line(system.name)} {stem(system)}-answer.txt{settings} marks the file.",
+        f"# {_one_line(command('check', system, f'{stem(system)}-answer.txt'))} marks the file.",
     ]
     for one in gradients:
         lines += ["", f"# {task(one)}: {_shape(one)}, {worth(one, page)}", f"{task(one)} = "]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from derive.language.system import System
 from derive.rendering.document import Block, Document, Heading, Listing, Result
 from derive.rendering.exercise_answer import task
+from derive.rendering.naming import loaded_by
 from derive.steps.record import Gradient
 
 
@@ -35,7 +36,7 @@ def _begin(blocks: Sequence[Block]) -> int:
 
 def _setup(system: System) -> str:
     chosen = "".join(f", {o}={v!r}" for o, v in system.chosen.items() if v != system.options[o][0])
-    return f"import derive\n\nlayer = derive.load({system.name!r}{chosen})\nanswers = {{}}\n"
+    return f"import derive\n\nlayer = derive.load({loaded_by(system)!r}{chosen})\nanswers = {{}}\n"
 
 
 def _answer(one: Gradient) -> str:

@@ -63,7 +63,7 @@ def test_constants_close_the_backward_pass_and_say_how_to_see_their_steps():
     headings = [words(b.inlines) for b in document.blocks if isinstance(b, D.Heading) and b.level == 2]
     assert headings[-1] == "Gradients of the constants" and not any("varepsilon" in h for h in headings)
     assert words(how_to_see_steps(here)) == (
-        r"Nobody trains \varepsilon; only its gradient is given, and derive show layer --wrt eps prints the steps."
+        r"Nobody trains \varepsilon; only its gradient is given, and derive show layer.toml --wrt eps prints the steps."
     )
 
 
