@@ -33,7 +33,9 @@ _END = re.compile(r"(?<=[.!?])\s")  # of a sentence
 def grouped(systems: Sequence[System]) -> dict[str, list[System]]:
     """The layers by the title of their group, groups in the order of a course; those without one come last."""
     keys = dict.fromkeys([*_TITLES, *(s.group for s in systems if s.group), ""])
-    found = {_title(key): [s for s in systems if s.group == key] for key in keys}
+    found: dict[str, list[System]] = {}
+    for key in keys:
+        found.setdefault(_title(key), []).extend(s for s in systems if s.group == key)
     return {title: members for title, members in found.items() if members}
 
 

@@ -15,6 +15,12 @@ def test_groups_come_in_the_order_of_a_course_and_what_has_none_last():
     assert [[s.name for s in members] for members in found.values()] == [["c"], ["b"], ["d"], ["a"]]
 
 
+def test_groups_of_one_title_are_one():
+    systems = [small("a", group="attention"), small("b", group="Attention"), small("c", group="others"), small("d")]
+    found = {title: [s.name for s in members] for title, members in grouped(systems).items()}
+    assert found == {"Attention": ["a", "b"], "Others": ["c", "d"]}
+
+
 def test_every_layer_is_in_one_group():
     systems = [load(name) for name in catalogue()]
     assert sorted(s.name for members in grouped(systems).values() for s in members) == sorted(catalogue())
