@@ -21,7 +21,7 @@ from derive.language.system import Equation
 from derive.language.traverse import names_read
 from derive.marking.ground import Ground, Place
 from derive.marking.mutations import Mutant, at_the_start, mutants, told_of
-from derive.marking.replay import MATCH, Explanation, explain
+from derive.marking.replay import MATCH, Explanation, explain, is_near
 from derive.marking.values import Values, holds
 from derive.steps.record import gradient_name
 
@@ -40,7 +40,8 @@ def explain_all(ground: Ground, given: Mapping[str, Values]) -> dict[str, Explan
         if name not in found:
             left = [w for w in wrong if w not in found]
             own = explain(ground, name, given[name])
-            found |= {name: own} if own.mistakes else carrier.explained(name, given, left)
+            known = own.mistakes or is_near(given[name])
+            found |= {name: own} if known else carrier.explained(name, given, left)
     return {name: found.get(name, Explanation()) for name in wrong}
 
 
@@ -50,7 +51,7 @@ def explain_line(ground: Ground, name: str, values: Values, read: frozenset[str]
     ``read`` are the gradients that the line reads, which have their true values.
     """
     own = explain(ground, name, values)
-    if own.mistakes:
+    if own.mistakes or is_near(values):
         return own
     return Carrier(ground, read, _ROUNDS_OF_LINES).explained(name, {name: values}, [name]).get(name, own)
 

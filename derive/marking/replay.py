@@ -30,10 +30,17 @@ class Explanation:
     others: tuple[Mistake, ...] = ()
 
 
+def is_near(values: Values) -> bool:
+    """Whether values are so near the right ones that no mistake can be told."""
+    return all(value is None or value.agrees(MATCH) for value in values)
+
+
 def explain(ground: Ground, name: str, values: Values) -> Explanation:
     """What gives these values of a gradient: a mistake in its derivation, a factor, two mistakes, one and a factor."""
-    place, value = next((p, v) for p, v in zip(ground.places, values, strict=True) if v and not v.agrees())
-    if not np.isfinite(value.yours).all() or value.agrees(MATCH):  # so near that no mistake can be told
+    if is_near(values):
+        return Explanation()
+    place, value = next((p, v) for p, v in zip(ground.places, values, strict=True) if v and not v.agrees(MATCH))
+    if not np.isfinite(value.yours).all():
         return Explanation()
     tried = list(_tried(ground, name, place, value))
     found = [t.mutant for t in tried if value.fits(t.value, MATCH) and _everywhere(ground, (t.mutant,), values)]

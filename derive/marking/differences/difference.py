@@ -34,7 +34,7 @@ def difference(
     if all(equal(r, tolerance) for r in readings):
         return None
     if factor := ratio(system, readings, tolerance):
-        return _of_values(tensor, readings, tolerance, Difference(ratio=factor))
+        return _of_values(tensor, readings, tolerance, Difference(ratio=_but_one(factor)))
     for swapped in shapes.transposed(readings):
         if factor := ratio(system, swapped, tolerance):
             return _of_values(tensor, readings, tolerance, Difference(transposed=True, ratio=_but_one(factor)))

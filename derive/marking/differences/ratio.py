@@ -98,8 +98,8 @@ def _factor(reading: Reading, tolerance: float) -> float | None:
 
 
 def _number(value: float) -> str:
-    """A number in the language: a fraction or a root where it is a simple one, else four digits of it."""
-    simple = Fraction(value).limit_denominator(_LARGEST_DENOMINATOR)
+    """A number in the language: a fraction or a root where it is a simple one, else digits that show it is none."""
+    simple = _simple(Fraction(value))
     if abs(float(simple) - value) <= _SAME * abs(value):
         return str(Num(simple))
     for root in (2, 3):
@@ -107,7 +107,12 @@ def _number(value: float) -> str:
             if abs(sign * root ** float(exponent) - value) <= _SAME * abs(value):
                 inner = Call("sqrt", (num(root),))
                 return str(mul(num(sign), inner if exponent > 0 else divide(ONE, inner)))
-    return f"{value:.4g}"
+    told = (f"{value:.{digits}g}" for digits in (4, 6, 9, 17))
+    return next(number for number in told if _simple(Fraction(number)) != Fraction(number))
+
+
+def _simple(value: Fraction) -> Fraction:
+    return value.limit_denominator(_LARGEST_DENOMINATOR)
 
 
 def _named(system: System, readings: Sequence[Reading], values: Array) -> str:

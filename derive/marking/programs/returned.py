@@ -75,7 +75,7 @@ def _with_type(line: Line, arrays: Sequence[Array]) -> Line:
         return line
     if any(np.asarray(a).dtype == np.float16 for a in arrays):
         return replace(line, remark=f"{line.name} is of type float16, which is coarser than what is judged here")
-    if not found.shape and found.error < _SLIGHT and (found.ratio == "1" or not line.mistakes):
+    if not found.shape and found.error < _SLIGHT and (found.ratio or not line.mistakes):
         told = "a difference so small may be rounding: what is computed in float32 should be given back in it"
         return replace(line, difference=replace(found, ratio=""), mistakes=(), others=(), remark=told)
     return line

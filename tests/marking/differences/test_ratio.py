@@ -38,7 +38,7 @@ def test_a_factor_is_named_in_the_numbers_of_the_layer(name: str) -> None:
     assert ratio(derivation("dropout").system, found, TOLERANCE) == name
 
 
-@pytest.mark.parametrize("name", ["-1", "2", "1/2", "-3/4", "sqrt(2)", "-1/sqrt(2)", "0.3713", "0"])
+@pytest.mark.parametrize("name", ["-1", "2", "1/2", "-3/4", "sqrt(2)", "-1/sqrt(2)", "0.3713", "1.00001", "0"])
 def test_a_number_that_is_the_same_at_all_points_is_given_as_it_is(name: str) -> None:
     found = changed(readings("linear", "W"), lambda r: value(name, r) * r.right)
     assert ratio(derivation("linear").system, found, TOLERANCE) == name
