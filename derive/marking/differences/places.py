@@ -48,7 +48,9 @@ class Place:
 
 
 def place(axes: Sequence[Index], seen: Sequence[Marked]) -> Place | None:
-    """Where the marked entries are; None where nothing simple describes them."""
+    """Where the marked entries are; None where there are none, or nothing simple describes them."""
+    if not any(s.entries.any() for s in seen):
+        return None
     found = next(_descriptions(axes, seen), None)
     if found is not None:
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from derive.marking.check import marking
 from derive.marking.differences.difference import difference
 from derive.marking.differences.reading import DOUBLE, ROUNDING, Reading, largest
 from derive.marking.ground import Ground, Place
+from derive.marking.programs.apart.program import real_array
 from derive.marking.programs.callers import call_of
 from derive.marking.programs.functions import mark_returned, unmarked
 from derive.marking.programs.npz import arrays_of_file
@@ -25,7 +27,7 @@ from derive.marking.values import EXACT
 Found = Mapping[str, Array]
 
 
-def mark_arrays(ground: Ground, answer: bytes | Mapping[str, Array], file: str = "") -> Marking:
+def mark_arrays(ground: Ground, answer: bytes | Mapping[str, Any], file: str = "") -> Marking:
     """The marks of the gradients among arrays by name (or the bytes of an ``.npz`` file that holds them).
 
     The inputs, parameters and upstream gradients (``dy``) must be among them, and sizes that no shape shows; the truth
@@ -33,7 +35,7 @@ def mark_arrays(ground: Ground, answer: bytes | Mapping[str, Array], file: str =
     """
     call = call_of(ground.system, ground.places[0].point)
     try:
-        arrays = arrays_of_file(answer) if isinstance(answer, bytes) else {n: np.asarray(a) for n, a in answer.items()}
+        arrays = arrays_of_file(answer) if isinstance(answer, bytes) else _arrays(answer)
         if call.functions:
             raise LayerError(f"{ground.system.name} is of an abstract function: arrays do not say which")
         values = OwnValues.of(ground.derivation, tuple(call.given), arrays)
@@ -43,6 +45,17 @@ def mark_arrays(ground: Ground, answer: bytes | Mapping[str, Array], file: str =
     precision = precision_of([{n: a for n, a in arrays.items() if a.dtype.kind == "f"}])
     marked = (_large if values.is_large else _small)(ground, values, found, precision, file)
     return replace(marked, sizes=(values.arguments.sizes,))
+
+
+def _arrays(answer: Mapping[str, Any]) -> dict[str, Array]:
+    """What was given, as arrays of real numbers.  Raises LayerError where something is none."""
+    arrays = {}
+    for name, value in answer.items():
+        try:
+            arrays[str(name)] = real_array(value)
+        except Exception:  # whatever reading it as an array comes to
+            raise LayerError(f"{name} is no array of real numbers") from None
+    return arrays
 
 
 def _small(ground: Ground, values: OwnValues, found: Found, precision: float, file: str) -> Marking:
@@ -84,7 +97,7 @@ def _large(ground: Ground, values: OwnValues, found: Found, precision: float, fi
         if name in ground.parts:
             scale = single[name] if name in single else _terms(name, right, moved[name], step)
             reading = Reading(array, right[name], scale, values.arguments.sizes, precision=precision)
-            seen.append(reading.noise / reading.size)
+            seen.append(reading.noise / reading.size if reading.size else 0.0)
             lines.append(_line(ground, name, reading))
         elif name not in right:
             lines.append(stranger(ground, name, list(found)))

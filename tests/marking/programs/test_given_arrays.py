@@ -27,6 +27,15 @@ def test_right_gradients(n: int, dtype: type) -> None:
 
 
 @pytest.mark.parametrize("n", [4, 60])
+def test_gradients_that_are_all_zero(n: int) -> None:
+    arrays = {name: array if name in ("x", "W", "b") else 0 * array for name, array in linear(n).items()}
+    assert mark_arrays(ground("linear"), arrays).ok
+    arrays["dW"] = arrays["dW"].T
+    found = line_of(mark_arrays(ground("linear"), arrays), "dW").difference
+    assert found is not None and found.shape and found.where == ""
+
+
+@pytest.mark.parametrize("n", [4, 60])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_wrong_ones(n: int, dtype: type) -> None:
     arrays = linear(n, dtype)
@@ -87,6 +96,10 @@ def test_gradients_that_cancel_are_measured_by_what_they_are_made_of() -> None:
         (b"text", "not a file of arrays (.npz)"),
         ({"x": np.ones((2, 3))}, "W is not among the arrays"),
         ({**linear(), "W": np.ones((3, 3))}, "W has shape (3, 3), expected (O, I)"),
+        ({**linear(), "W": 1j * np.ones((6, 5))}, "W is no array of real numbers"),
+        ({**linear(), "dW": "dy.T @ x"}, "dW is no array of real numbers"),
+        ({**linear(), "dW": [[1.0], [2.0, 3.0]]}, "dW is no array of real numbers"),
+        ({3: np.ones(3)}, "x is not among the arrays"),
         ({n: a for n, a in linear().items() if n in ("x", "W", "b", "dy")}, "there is no gradient in it"),
     ],
 )

@@ -71,14 +71,14 @@ def arguments_of(function: Callable[..., Any], known: Mapping[str, Any]) -> tupl
         if parameter.kind is parameter.VAR_KEYWORD:
             named = {**known, **named}
         elif parameter.kind is not parameter.VAR_POSITIONAL:
-            if parameter.name not in known:
-                if parameter.default is parameter.empty:
-                    name = _short(parameter.name)
-                    raise ProgramError(f"asks for {name}, which the layer does not have", unknown=name)
-            elif parameter.kind is parameter.POSITIONAL_ONLY:
-                placed.append(known[parameter.name])
-            else:
-                named[parameter.name] = known[parameter.name]
+            value = known.get(parameter.name, parameter.default)
+            if value is parameter.empty:
+                name = _short(parameter.name)
+                raise ProgramError(f"asks for {name}, which the layer does not have", unknown=name)
+            if parameter.kind is parameter.POSITIONAL_ONLY:
+                placed.append(value)
+            elif parameter.name in known:
+                named[parameter.name] = value
     return placed, named
 
 
@@ -95,14 +95,14 @@ def arrays_of(found: object) -> dict[str, Array]:
         if len(name) > LONGEST:
             raise ProgramError(f"gave back a name of more than {LONGEST} characters")
         try:
-            arrays[str(name)] = _plain(value)
+            arrays[str(name)] = real_array(value)
         except BaseException as error:
             raise ProgramError(f"gave back {_short(name)} as {_kind(value)} and no array of numbers") from error
     return arrays
 
 
-def _plain(value: Any) -> Array:
-    """A value as an array of real numbers; a tensor is taken out of its graph first."""
+def real_array(value: Any) -> Array:
+    """A value as an array of real numbers; a tensor is taken out of its graph first.  Raises where it is none."""
     array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
     if array.dtype.kind not in "biuf":
         raise TypeError(array.dtype)

@@ -29,6 +29,7 @@ def told(text: str) -> str:
         "**all": {"x", "dy", "s", "h", "N"},
         "x, **rest": {"x", "dy", "s", "h", "N"},
         "x, /, dy, *rest, lr=0.1": {"x", "dy"},
+        "lr=0.1, x=None, /": {"x"},
         "x=None": {"x"},
         "": set(),
     }.items(),
