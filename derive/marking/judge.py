@@ -80,7 +80,7 @@ class Judge:
 
     def _with_error(self, line: AnswerLine, mark: Line, error: LayerError) -> Line:
         """The mark of a line that cannot be read, or that reads what is not there: it may be right but for that."""
-        if line.unguarded is None or line.name not in self.ground.parts:
+        if line.unguarded is None or line.left is None or line.name not in self.ground.parts:
             return replace(mark, remark=error.without_hint, advice=error.hint)
         values = self.sheet.values(replace(line, right=line.unguarded, error=None))
         if holds(values):
@@ -110,7 +110,7 @@ class Judge:
         """The mark of a person's own name: unjudged, unless it has to stand for a gradient."""
         gradient = self.roles.get(line.name)
         if gradient is None:
-            return replace(mark, verdict="unjudged", right="")
+            return replace(mark, verdict="unjudged", right="", remark=line.remark)
         mark = replace(mark, right=self._right(gradient), remark=f"{line.name} is used as {gradient}")
         assert line.left is not None
         meant = replace(line, name=gradient, left=Elem(gradient, line.left.index))

@@ -63,7 +63,7 @@ class Line:
     number      of the line in the file, from 1; 0 where the answer has no lines; ``text`` the line as written
     verdict     right; follows: right given the earlier lines, some of which are wrong; wrong; unjudged: a helper
     difference  how the value differs; None where it does not
-    mistakes    that explain it: one, or several to be made together in ``pair``; ``others`` explain it as well
+    mistakes    that explain it: one, or two that are made together; ``others`` explain it as well
     right       the right line, in the language
     remark      what else is to be said: what could not be read, is circular, stands for what, or was not judged and why
     advice      what would be right to write, where the line cannot be taken as it stands

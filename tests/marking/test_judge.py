@@ -133,3 +133,19 @@ def test_a_read_outside_the_range_is_wrong_and_what_would_make_it_right_is_said(
     assert "[i-u >= 0, i-u <= P-1]*dy[i-u]" in line.advice and "with that the line is right" in line.advice
     line = lines(layer, "dx[i] = sum(dy[i-u]*W[K-1-u], u)")["dx"]
     assert "with that" not in line.advice and line.mistakes[0].kind == "flipped"
+
+
+def test_of_a_name_that_looks_like_a_gradients_it_is_said_why_it_is_not_judged() -> None:
+    (line,) = marked("softmax", "dx = y*(dy - sum(dy*y, k))").lines
+    assert line.verdict == "unjudged" and line.remark.startswith("dx is a name of your own: there is no tensor x")
+
+
+def test_a_read_outside_a_range_in_a_line_of_another_shape() -> None:
+    line = lines("linear", "dx[n,i] = sum(dy[n,o]*W[o-i], o)")["dx"]
+    assert line.verdict == "wrong" and "outside the range of W" in line.remark
+
+
+def test_a_value_nearly_right_is_no_multiple_and_has_no_mistake() -> None:
+    line = lines("mlp", "dx = (1 + 1/2**25)*([a > 0]*(dy @ W_2)) @ W_1")["dx"]
+    assert line.verdict == "wrong" and line.mistakes == ()
+    assert line.difference is not None and line.difference.ratio == ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from derive.marking.written.characters import Token
 
 _REDUCTIONS = frozenset({"sum", "mean", "max", "prod"})
+_NUMBER = re.compile(r"-?\d{1,2}", re.ASCII)  # of an axis
 
 Axes = Mapping[str, Sequence[str]]  # the indices of each tensor
 
@@ -39,7 +41,7 @@ def _function(line: Sequence[Token], at: int, axes: Axes) -> tuple[list[Token], 
     if line[at].text not in _REDUCTIONS or [t.text for t in line[at + 1 : at + 2]] != ["("]:
         return None
     element = _element(line, at + 2, axes)
-    if element is None or [t.text for t in line[element[0] : element[0] + 2]] != [",", "axis"]:
+    if element is None or [t.text for t in line[element[0] : element[0] + 2]] not in ([",", "axis"], [",", "dim"]):
         return None
     end, left = element
     return _called(line, at, line[at + 2 : end], left, end + 1)
@@ -74,7 +76,7 @@ def _numbers(texts: Sequence[str]) -> list[int] | None:
     if not joined:
         return []
     parts = joined.split(",")
-    return [int(p) for p in parts] if all(p.lstrip("-").isdecimal() and len(p) < 4 for p in parts) else None
+    return [int(p) for p in parts] if all(_NUMBER.fullmatch(p) for p in parts) else None
 
 
 def _element(line: Sequence[Token], at: int, axes: Axes) -> tuple[int, Sequence[str]] | None:

@@ -20,6 +20,7 @@ def named(text: str) -> str:
         ("dy.sum(0)", "sum(dy,n)"),
         ("dy.mean(dim=-1)", "mean(dy,o)"),
         ("sum(dy, axis=0)", "sum(dy,n)"),
+        ("sum(dy, dim=-1)", "sum(dy,o)"),
         ("da.sum((0, 1))", "sum(da,t,n)"),
         ("da[t].sum(axis=0)*2", "sum(da[t],n)*2"),
         ("dy.sum()", "sum(dy)"),
@@ -29,6 +30,9 @@ def test_axes_by_number(text: str, expected: str) -> None:
     assert named(text) == expected
 
 
-@pytest.mark.parametrize("text", ["dy.sum(axis=2)", "q.sum(axis=0)", "dy.sum(axis=k)", "dy.sum(0", "(dy).sum(0)"])
+@pytest.mark.parametrize(
+    "text",
+    ["dy.sum(axis=2)", "dy.sum(axis=--1)", "q.sum(axis=0)", "dy.sum(axis=k)", "dy.sum(0", "(dy).sum(0)"],
+)
 def test_what_is_not_plainly_an_axis_is_left_as_it_is(text: str) -> None:
     assert named(text) == text
