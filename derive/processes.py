@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -11,7 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
+from types import FrameType
 from typing import Generic, TypeVar
 
 from derive.language.errors import LayerError
@@ -58,14 +61,12 @@ def _in_processes(
     with _pool(processes) as pool:
         futures: dict[int, Future[Result]] = {}
         for k in sorted(range(len(jobs)), key=lambda k: -sizes[k]):
-            futures[k] = pool.submit(work, jobs[k])
+            futures[k] = pool.submit(_carried_out, work, jobs[k])
             futures[k].add_done_callback(partial(_told, done, names[k]))
         try:
             return [futures[k].result() for k in range(len(jobs))]
         except BrokenProcessPool:
             raise LayerError("a process ended before its work was done", hint="was there enough memory?") from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def settled(work: Callable[[Job], Result], jobs: Sequence[Job], names: Sequence[str]) -> list[Result | Lost]:
@@ -97,16 +98,14 @@ class _Run(Generic[Job, Result]):
             try:
                 while self.waiting or under_way:
                     while self.waiting and len(under_way) < processes:
-                        under_way[pool.submit(self.work, self.jobs[self.waiting[0]])] = self.waiting[0]
-                        self.waiting.popleft()
+                        future = pool.submit(_carried_out, self.work, self.jobs[self.waiting[0]])
+                        under_way[future] = self.waiting.popleft()
                     finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
                     for future in finished:
                         self.settle(under_way[future], future.result())
                         del under_way[future]
             except BrokenProcessPool:
                 return [k for future, k in under_way.items() if not self.settled_with(future, k)]
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
         return []
 
     def settled_with(self, future: Future[Result], k: int) -> bool:
@@ -119,7 +118,7 @@ class _Run(Generic[Job, Result]):
     def alone(self, k: int) -> None:
         with _pool(1) as pool:
             try:
-                self.settle(k, pool.submit(self.work, self.jobs[k]).result())
+                self.settle(k, pool.submit(_carried_out, self.work, self.jobs[k]).result())
             except BrokenProcessPool:
                 self.settle(k, Lost())
 
@@ -132,13 +131,46 @@ def _told(done: Done, name: str, _: Future[Result]) -> None:
     done(name)
 
 
-def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, get_context("spawn"), _begin)
+@contextmanager
+def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes for some work; where it is given up, by an error or an interrupt, they end at once."""
+    others = active_children()
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for process in active_children():
+                if process not in others:
+                    process.terminate()
+            raise
 
 
 def _begin() -> None:
-    """An interrupt is for the process that was started by hand; the others end with it."""
+    """Make this process end with the first one, however that ends; an interrupt is for the first one alone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End in an orderly way: what the work has begun is cleared away."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit()
+
+
+def _end_with_the_first() -> None:
+    first = parent_process()
+    assert first is not None
+    first.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _carried_out(work: Callable[[Job], Result], job: Job) -> Result:
+    """The work, by a process that goes on to no other job when it is told to end."""
+    try:
+        return work(job)
+    except SystemExit:
+        os._exit(1)
 
 
 def _processors() -> int:
