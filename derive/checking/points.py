@@ -1,7 +1,7 @@
 """Seeded test points: sizes and values of the inputs, away from kinks, ties and the edges of domains.
 
 Everything is random and non-zero: initial states, scales and upstream gradients too.  Integers are in range and repeat.
-What a layer assumes of its inputs holds.
+What a layer assumes of its inputs holds; a mask of zeros and ones has both, where it has two elements.
 """
 
 from __future__ import annotations
@@ -176,7 +176,12 @@ def _in_domains(expr: Expr) -> frozenset[str]:
 
 
 def _make_true(assumption: Assumption, system: System, sizes: Mapping[str, int], inputs: dict[str, Array]) -> None:
-    """Scale the tensor that is assumed to add up, so that it does; then see that the assumption holds."""
+    """Scale a tensor that is assumed to add up, so that it does; make zeros and ones of one that is assumed to have them.
+
+    Then see that the assumption holds.
+    """
+    if (name := assumption.zero_or_one) in inputs:
+        inputs[name] = (inputs[name] >= np.median(inputs[name])).astype(float)
     match assumption.left:
         case Reduce("sum", over, Elem(name, index)) if name in inputs and len(set(index)) == len(index):
             axes = tuple(index.index(i.symbol) for i in over if i.symbol in index)

@@ -129,7 +129,7 @@ def _rounded(system: System, at: Point, digits: int) -> Point | None:
     inputs: dict[str, Array] = {}
     for name, array in at.inputs.items():
         inputs[name] = array if system.tensors[name].integer else _to_digits(array, digits)
-    if any(not np.all(array) for name, array in inputs.items() if not system.tensors[name].integer):
+    if any(np.any((array == 0) & (at.inputs[name] != 0)) for name, array in inputs.items()):
         return None
     if not all(_holds(a, system, at.sizes, inputs, digits) for a in system.assumptions):
         return None

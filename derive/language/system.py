@@ -15,6 +15,8 @@ from derive.language.expr import (
     Elem,
     Expr,
     Index,
+    Num,
+    Pow,
     size,
 )
 from derive.language.integers import Integer, evaluate, symbols_of
@@ -66,6 +68,14 @@ class Assumption:
     right: Expr
     indices: tuple[Index, ...]
     line: str = ""
+
+    @property
+    def zero_or_one(self) -> str:
+        """The tensor every element of which is 0 or 1 by this, as ``m[n]**2 = m[n]`` says; "" where it says another."""
+        match self.left:
+            case Pow(Elem(name, index), Num(exponent)) if exponent == 2 and self.left.base == self.right:
+                return name if set(index) == {i.symbol for i in self.indices} else ""
+        return ""
 
 
 _RELATIONS: Mapping[str, Callable[[int, int], bool]] = {

@@ -73,7 +73,9 @@ def _sums_to_one(system: System, tensor: Tensor) -> int | None:
 
 
 def _is_condition(system: System, tensor: Tensor) -> bool:
-    """Whether it counts only how an input compares with a number."""
+    """Whether an input is 0 or 1 by assumption, or it counts only how it compares with a number."""
+    if any(assumption.zero_or_one == tensor.name for assumption in system.assumptions):
+        return True
     compared = [
         c for c in _conditions(system) if _has_side(c, tensor) and isinstance(c.left, Num) | isinstance(c.right, Num)
     ]

@@ -63,9 +63,14 @@ def test_an_assumption_over_the_first_axis_with_a_right_side_that_varies():
         np.testing.assert_allclose(at.inputs["w"].sum(axis=0), at.inputs["c"], rtol=1e-13)
 
 
+def test_a_mask_has_zeros_and_ones():
+    for at in points(load("dropout")):
+        assert set(at.inputs["m"].flat) == {0.0, 1.0}
+
+
 def test_an_assumption_that_nobody_can_make_true_is_refused():
-    system = layer(indices="n:N", inputs="x[n]", equations="y[n] = x[n]", output="y", assume="x[n]**2 = x[n]")
-    with pytest.raises(PointError, match=r"x\[n\]\*\*2"):
+    system = layer(indices="n:N", inputs="x[n]", equations="y[n] = x[n]", output="y", assume="x[n]**3 = x[n]")
+    with pytest.raises(PointError, match=r"x\[n\]\*\*3"):
         points(system)
 
 

@@ -70,3 +70,8 @@ def test_the_forward_pass_is_that_of_the_rounded_inputs() -> None:
     inputs = {n: a for n, a in found.inputs.items() if n in derivation.system.tensors}
     y = run(derivation.system, inputs, found.sizes)["y"].array[..., 0]
     assert np.array_equal(y, np.maximum(found.inputs["x"], 0.0))
+
+
+def test_a_mask_may_have_zeros() -> None:
+    found = spots(derive(load("dropout")))
+    assert found is not None and set(found.inputs["m"].flat) == {0.0, 1.0}

@@ -74,3 +74,12 @@ def test_a_constraint_holds_for_some_sizes(op, truth) -> None:
 def test_a_constraint_may_ask_for_divisibility() -> None:
     even = Constraint("==", Mod(H, 2 * T / T), T - T)
     assert even.holds({"H": 4}) and not even.holds({"H": 5})
+
+
+@pytest.mark.parametrize(
+    ("assumed", "name"),
+    [("m[n]**2 = m[n]", "m"), ("m[n]**2 = 1", ""), ("m[n]**3 = m[n]", ""), ("m[1]**2 = m[1]", ""), ("c**2 = c", "c")],
+)
+def test_what_is_assumed_to_be_zero_or_one(assumed: str, name: str) -> None:
+    system = layer(indices="n:N", inputs="m[n] c[]", equations="y[n] = m[n]*c", output="y", assume=assumed)
+    assert system.assumptions[0].zero_or_one == name

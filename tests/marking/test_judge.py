@@ -149,3 +149,10 @@ def test_a_value_nearly_right_is_no_multiple_and_has_no_mistake() -> None:
     line = lines("mlp", "dx = (1 + 1/2**25)*([a > 0]*(dy @ W_2)) @ W_1")["dx"]
     assert line.verdict == "wrong" and line.mistakes == ()
     assert line.difference is not None and line.difference.ratio == ""
+
+
+@pytest.mark.parametrize("mask", ["m", "m**2", "[m > 0]", "[m[n,i] == 1]", "[y != 0]"])
+def test_a_mask_is_zero_or_one(mask: str) -> None:
+    on_the_left = "dx[n,i]" if "n,i" in mask else "dx"
+    dy = "dy[n,i]" if "n,i" in mask else "dy"
+    assert marked("dropout", f"{on_the_left} = {mask}*{dy}/(1 - p)").ok

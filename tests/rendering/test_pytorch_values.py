@@ -5,12 +5,12 @@ from derive.rendering.pytorch_values import drawn, range_of
 
 FIELDS = {
     "indices": "n:N  v=0..V-1  k:K",
-    "inputs": "x[n]  tok[n]  cls[n]  target[n,k]  m[n]  s[n]  tau[]  eps[]",
+    "inputs": "x[n]  tok[n]  cls[n]  target[n,k]  m[n]  s[n]  tau[]  eps[]  w[n]",
     "params": "W[v]  b[k]",
     "integers": "tok cls",
-    "assume": "sum(target[n,k], k) = 1",
+    "assume": "sum(target[n,k], k) = 1; w[n]**2 = w[n]",
     "equations": """
-y[n,k] = [cls[n] == k]*b[k]*target[n,k] + [x[n] > 0]*x[n]*W[tok[n]]*[m[n] > 0]*sqrt(s[n] + 1)*tau + eps
+y[n,k] = [cls[n] == k]*b[k]*target[n,k] + [x[n] > 0]*x[n]*W[tok[n]]*[m[n] > 0]*sqrt(s[n] + 1)*tau*w[n] + eps
 """,
     "output": "y",
     "example": "N=2 V=3 K=4 eps=1e-5",
@@ -25,6 +25,7 @@ y[n,k] = [cls[n] == k]*b[k]*target[n,k] + [x[n] > 0]*x[n]*W[tok[n]]*[m[n] > 0]*s
         "cls": "torch.randint(1, K+1, (N,))",
         "target": "torch.softmax(torch.randn(N, K), dim=1)",
         "m": "torch.randint(0, 2, (N,)).float()",
+        "w": "torch.randint(0, 2, (N,)).float()",
         "s": "torch.rand(N)",
         "tau": "torch.rand(())",
         "eps": "1e-5",
