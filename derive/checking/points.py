@@ -176,7 +176,7 @@ def _in_domains(expr: Expr) -> frozenset[str]:
 
 
 def _make_true(assumption: Assumption, system: System, sizes: Mapping[str, int], inputs: dict[str, Array]) -> None:
-    """Scale a tensor that is assumed to add up, so that it does; make zeros and ones of one that is assumed to have them.
+    """Scale a tensor that is assumed to add up, so that it does; make one of zeros and ones of what is to be such.
 
     Then see that the assumption holds.
     """
