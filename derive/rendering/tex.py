@@ -65,8 +65,9 @@ def _inline(piece: Inline) -> str:
 
 
 def _breakable(plain: str) -> str:
-    """Code that may be broken after commas, operators and brackets."""
-    return "".join(_character(c) + (r"\allowbreak{}" if c in ",+-*/=()[]._" else "") for c in plain)
+    """Code that may be broken after commas, operators and brackets, but not inside ``()``."""
+    pieces = (_character(c) + (r"\allowbreak{}" if c in ",+-*/=()[]._" else "") for c in plain)
+    return "".join(pieces).replace(r"(\allowbreak{})", "()")
 
 
 def math(formula: Formula) -> str:

@@ -22,6 +22,7 @@ def test_nothing_in_text_is_a_command():
 def test_running_text():
     pieces = (D.Text("a & "), D.Strong("b"), D.Emphasis("c"), D.Math(A), D.Code("d_e"))
     assert tex.inline(pieces) == r"a \& \textbf{b}\emph{c}$a$\texttt{d\_\allowbreak{}e}"
+    assert tex.inline((D.Code("h.f()"),)) == r"\texttt{h.\allowbreak{}f()\allowbreak{}}"
     assert tex.inline((D.Reference("(5)", "5"),)) == "(5)"
 
 
