@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from derive.rendering.checked import GradientChecks, StepChecks
-from derive.rendering.compose_gradient import is_matrix
-from derive.rendering.compose_matrix import reading_formula, readings
+from derive.rendering.compose_matrix import is_matrix, reading_formula, readings
 from derive.rendering.document import Block, Document, Equation, Heading, Paragraph, Result, figure, text
 from derive.rendering.page import Page, page
 from derive.steps.record import Derivation

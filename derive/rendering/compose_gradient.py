@@ -9,15 +9,13 @@ from dataclasses import replace
 from derive.calculus.guards import is_integer_guard
 from derive.calculus.terms import factors_of
 from derive.forms.matrix import Reading
-from derive.forms.matrix_build import nodes
-from derive.forms.matrix_tree import MatMul
 from derive.forms.matrix_words import described, why_transposed
 from derive.language.expr import Bracket, Delta, Expr, Mul, Reduce, sum_
 from derive.language.traverse import walk
 from derive.rendering import formula as F
 from derive.rendering.breaking import aligned, stacked
 from derive.rendering.compose_brief import as_before, instead_of_steps, others
-from derive.rendering.compose_matrix import convolutions, reading_formula, readings
+from derive.rendering.compose_matrix import convolutions, is_matrix, reading_formula, readings
 from derive.rendering.coverage import Whole
 from derive.rendering.document import (
     Block,
@@ -158,10 +156,8 @@ def result(page: Page, one: Gradient) -> Block:
     """The result in index form and, where it can be said, in matrix form."""
     short, names = page.short(one.right)
     formulas = [page.equation(one.left, short)]
-    remarks: list[Inlines] = [text("Shape: ") + page.shape(one.indices) + said(", like {}.", page.name(one.tensor))]
-    remarks += [names] if names else []
-    found = readings(page, one.left, one.right, one.indices)
-    matrix_forms = [r for r in (found.per_sample, found.batched) if r is not None and is_matrix(r)]
+    remarks = [page.shape_of(one), *([names] if names else [])]
+    matrix_forms = readings(page, one.left, one.right, one.indices).matrices
     formulas += [reading_formula(page, reading) for reading in matrix_forms]
     if isinstance(page.covers(one), Whole):
         remarks += _about(page, matrix_forms)
@@ -176,11 +172,6 @@ def _about(page: Page, matrix_forms: Sequence[Reading]) -> Iterator[Inlines]:
         yield said("{} ", Strong("Why the transpose?")) + page.prose(_once(paragraphs))
     for convolution in dict.fromkeys(c for reading in matrix_forms for c in convolutions(reading)):
         yield page.prose(described(convolution))
-
-
-def is_matrix(reading: Reading) -> bool:
-    """Whether it is of a vector or a matrix, or a product of such: of single numbers it would repeat the index form."""
-    return bool(reading.left.axes) or any(isinstance(n, MatMul) for n in nodes(reading.right))
 
 
 def _once(paragraphs: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from derive.language.integers import evaluate, size_symbol
 from derive.language.system import System
 from derive.language.traverse import walk
 from derive.rendering import formula as F
-from derive.rendering.document import Drawing, said
+from derive.rendering.document import Drawing, listed, said, text
 from derive.rendering.naming import picture as file_name
 from derive.rendering.page import Page
 from derive.rendering.pictures.heat import heat, lines_between, sides
@@ -84,14 +84,16 @@ def _of_the_layer(page: Page) -> Iterator[Drawing]:
 def _drawing(page: Page, output: str, by: str, matrix: Array, sizes: dict[str, int], picture: Picture) -> Drawing:
     filled = int(np.count_nonzero(matrix))
     shown = {t.extent for n in (output, by) for t in page.system.tensors[n].axes}
-    at = ", ".join(f"{n} = {v}" for n, v in sizes.items() if size_symbol(n) in shown)
+    index = page.style.notation.index
+    at = [F.row(index(n), F.EQUALS, F.Number(str(v))) for n, v in sizes.items() if size_symbol(n) in shown]
     words = (
-        f"The Jacobian of {{}} by {{}} at random values, for {at}: a row for each output, a column for each input, in "
-        f"the order of the indices. Blue is positive, orange negative, and empty where nothing depends: {filled} of "
-        f"{matrix.size} entries are not 0."
+        ": a row for each output, a column for each input, in the order of the indices. Blue is positive, orange "
+        f"negative, and empty where nothing depends: {filled} of {matrix.size} entries are not 0."
     )
+    of = said("The Jacobian of {} by {} at random values, for ", page.name(output), page.name(by))
+    caption = of + listed(at) + text(words)
     alt = f"Matrix of {matrix.shape[0]} by {matrix.shape[1]} cells, of which {filled} are filled."
-    return Drawing(file_name(page.system, "jacobian"), picture, said(words, page.name(output), page.name(by)), alt)
+    return Drawing(file_name(page.system, "jacobian"), picture, caption, alt)
 
 
 def _small(system: System, output: str, by: str, others: int) -> tuple[dict[str, int], Array] | None:

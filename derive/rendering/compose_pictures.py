@@ -38,7 +38,7 @@ def _graph(page: Page, figure: Figure, backward: bool) -> Drawing:
     arrows = tuple(_arrow(page, e, way, middles, backward) for e, way in zip(edges, layout.ways, strict=True))
     caption: Inlines = text("Who reads whom: an arrow goes from what is read to what is computed from it.")
     if len(nodes) > len(figure.nodes):
-        caption += text(" Dashed: the value of another step of the recurrence.")
+        caption += text(" Blue: the value of another step of the recurrence.")
     if backward:
         caption += text(" Orange: gradients go back the same ways, and those that arrive at a tensor add up.")
     shows = "graph" if backward else "forward-graph"

@@ -149,8 +149,7 @@ def _fitted(page: Page, row: Row, left: F.Formula, first: bool) -> F.Formula:
 
 
 def _result(page: Page, one: Gradient) -> Result:
-    shape = text("Shape: ") + page.shape(one.indices) + said(", like {}.", page.name(one.tensor))
-    return Result((F.row(typeset(one.left, page.style), F.EQUALS, LINE),), (shape,))
+    return Result((F.row(typeset(one.left, page.style), F.EQUALS, LINE),), (page.shape_of(one),))
 
 
 # Hiding

@@ -141,6 +141,12 @@ class Page:
         parts = [F.fenced("(", s, ")") if isinstance(s, F.Row) and len(sizes) > 1 else s for s in sizes]
         return (Math(F.joined(tuple(parts), F.Sign("×", "binary"))),)
 
+    def shape_of(self, gradient: Gradient) -> Inlines:
+        """The shape of a gradient as a sentence; that of a whole tensor is the tensor's."""
+        whole = len(gradient.indices) == len(self.system.tensors[gradient.tensor].axes)
+        like = (Text(", like "), self.name(gradient.tensor)) if whole else ()
+        return (Text("Shape: "), *self.shape(gradient.indices), *like, Text("."))
+
     def loss(self) -> Inline:
         return Math(element(Elem(LOSS), self.style))
 

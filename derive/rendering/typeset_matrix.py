@@ -20,7 +20,7 @@ from derive.rendering.typeset import typeset
 
 _SUM, _TIMES_LEVEL, _PRODUCT, _ATOM = range(4)
 _TIMES, _TRANSPOSED = F.Sign("⊙", "binary"), F.Sign("⊤")
-_CORRELATED, _CONVOLVED = F.Sign("⋆", "binary"), F.Sign("∗", "binary")
+CORRELATED, CONVOLVED = F.Sign("⋆", "binary"), F.Sign("∗", "binary")
 _RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
@@ -66,7 +66,7 @@ def _set(expr: M.MatExpr, style: Style) -> tuple[F.Formula, int]:
             return _total(op, over, of, style), _PRODUCT
         case M.Convolution(kind, signal, kernel):
             names = (_whole(elem.name, style) for elem in (signal, kernel))
-            return F.joined(tuple(names), _CORRELATED if kind == "correlation" else _CONVOLVED), _PRODUCT
+            return F.joined(tuple(names), CORRELATED if kind == "correlation" else CONVOLVED), _PRODUCT
     raise TypeError(f"no formula for {type(expr).__name__}")
 
 

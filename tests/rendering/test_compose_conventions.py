@@ -18,7 +18,20 @@ def test_only_what_a_page_uses_is_explained(derivation):
     assert has(rnn, "is 1 where the condition holds") and not has(linear, "is 1 where the condition holds")
     assert has(rnn, "Kronecker delta") and has(linear, "Kronecker delta")
     assert has(rnn, "entry by entry") and not has(linear, "entry by entry")
-    assert has(linear, "has the samples as its rows")
+    assert has(linear, "has the samples as its rows") and not has(linear, "each of its rows")
+
+
+def test_vectors_and_matrices_where_no_form_is_batched(derivation):
+    embedding, block = said(derivation("embedding")), said(derivation("multi_head_attention"))
+    assert has(embedding, r"Bold \mathbf v is a vector, a column.") and not has(embedding, "entry by entry")
+    assert has(block, r"bold \mathbf V is the matrix with the entries v_{ij}.") and has(block, "each of its rows")
+
+
+def test_signs_of_division_and_of_sliding(derivation):
+    conv, turned, linear = (said(derivation(name)) for name in ("conv1d", "conv_transpose2d", "linear"))
+    assert has(conv, r"a\mid b says that a divides b") and has(conv, r"\star is correlation")
+    assert has(turned, r"\ast is convolution") and not has(turned, "divides")
+    assert not has(linear, "divides") and not has(linear, "convolution") and not has(linear, "correlation")
 
 
 def test_what_the_loss_is_and_what_is_given(derivation):

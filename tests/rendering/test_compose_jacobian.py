@@ -1,6 +1,8 @@
 import pytest
 
 from derive.rendering.compose_jacobian import jacobians
+from derive.rendering.document import Math
+from derive.rendering.latex import latex
 from derive.rendering.page import page
 from derive.rendering.pictures.shapes import Box, Label
 
@@ -42,3 +44,9 @@ def test_a_softmax_is_shown_with_its_numbers(derivation):
 @pytest.mark.parametrize("name", ["rnn", "mse", "embedding"])
 def test_what_recurs_ends_in_a_loss_or_reads_integers_has_none(name, derivation):
     assert not list(jacobians(page(derivation(name), None, None)))
+
+
+def test_the_sizes_of_a_caption_are_printed_as_on_the_page(derivation):
+    (drawing,) = jacobians(page(derivation("conv2d"), None, None))
+    formulas = [latex(piece.formula) for piece in drawing.caption if isinstance(piece, Math)]
+    assert formulas == ["y", "x", "N=1", "C=1", "O=1", "L_{h}=5", "L_{w}=5", "P_{h}=3", "P_{w}=3"]

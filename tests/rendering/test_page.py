@@ -47,6 +47,13 @@ def test_without_checks_there_is_no_evidence(derivation, evidence_of):
     assert together.ok and together.points == found.points and found.error <= together.error
 
 
+def test_the_shape_of_a_gradient_is_that_of_its_tensor_unless_it_is_a_part_of_it(derivation):
+    derived = derivation("rnn")
+    here = page(derived, None, None)
+    whole, start = ("".join(getattr(i, "text", "") for i in here.shape_of(one)) for one in derived.gradients["h"])
+    assert (whole, start) == ("Shape: , like .", "Shape: .")  # words without their formulas
+
+
 def test_a_long_quotient_has_a_short_name_and_a_sentence(derivation):
     here = page(derivation("conv2d"), None, None)
     (one,) = derivation("conv2d").gradients["x"]
