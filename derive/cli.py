@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 
 One = Annotated[str, typer.Argument(metavar="LAYER", help="A name of the catalogue or the path of a layer file.")]
-Any_ = Annotated[list[str] | None, typer.Argument(metavar="[LAYER...]", help="By default, the whole catalogue.")]
+Any_ = Annotated[list[str] | None, typer.Argument(metavar="LAYER", help="By default, the whole catalogue.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Choose the value of an option.")
 ]
@@ -47,6 +48,9 @@ def main() -> None:
     """The command ``derive``."""
     if hasattr(signal, "SIGPIPE"):  # end like any other filter when the reader of a pipe goes away
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a letter that it has no code for is written as its number
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -124,14 +128,18 @@ def doc(
     blank: Annotated[
         str, typer.Option(metavar="WHAT", help="What an exercise leaves out: results, steps or all.")
     ] = "steps",
-    seed: Annotated[int, typer.Option(metavar="NUMBER", help="Chooses the gaps of an exercise and its values.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Chooses the gaps of an exercise and its values.")] = 0,
 ) -> None:
     """Write the derivation of each layer as a document, every step of it checked.
 
-    Without LAYER, the whole catalogue, and an index of it.  Of the formats, slides is NAME-slides.pdf, on which one
-    step appears at a time, and cheatsheet is cheatsheet.pdf, all gradients of all the layers.  With --exercise the
-    gradients are to be found: written are NAME-exercise, NAME-solution, and NAME-answer.txt, which derive check marks
-    when it is filled in.
+    Without LAYER, the whole catalogue, and an index of it.  The formats are md,
+    qmd, myst, html, pdf, tex, typ, ipynb; slides, which is NAME-slides.pdf, on
+    which one step appears at a time; and cheatsheet, which is cheatsheet.pdf,
+    all gradients of all the layers.
+
+    With --exercise the gradients are to be found: written are NAME-exercise,
+    NAME-solution, and NAME-answer.txt, which derive check marks when it is
+    filled in.
     """
     from derive import batch, processes
 
@@ -161,7 +169,7 @@ def doc(
 @app.command()
 def book(
     course: Annotated[
-        str, typer.Argument(metavar="[COURSE]", help="A course file, or the name of one that comes with derive.")
+        str, typer.Argument(metavar="COURSE", help="A course file, or the name of one that comes with derive.")
     ] = "twelve_weeks",
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("book"),
 ) -> None:
@@ -206,7 +214,9 @@ app.command()(check)
 @app.command()
 def code(
     layer: One,
-    target: Annotated[str, typer.Option(metavar="TARGET", help="The library it is written for.")] = "numpy",
+    target: Annotated[
+        str, typer.Option(metavar="TARGET", help="The library it is written for: numpy or torch.")
+    ] = "numpy",
     settings: Settings = None,
 ) -> None:
     """Print the forward and backward pass as source."""

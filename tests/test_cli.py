@@ -1,6 +1,7 @@
 """The command line: what it prints and writes, its exit codes, and that bad input never ends in a traceback."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 
 import derive
 from derive import cli
+from derive.rendering.render import FORMATS
 
 ROOT = Path(__file__).parents[1]
 
@@ -245,6 +247,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "unknown tensor": (("show", "rnn", "--wrt", "W_g"), "did you mean W_"),
     "gradient by integers": (("show", "embedding", "--wrt", "tok"), "integers"),
     "gradient by the output": (("show", "linear", "--wrt", "y"), "from above"),
+    "a seed below 0": (("doc", "linear", "--exercise", "--seed", "-1"), "--seed"),
     "folder that is a file": (("doc", "linear", "--out", "good.toml/folder"), "cannot write"),
     "one name twice": (("doc", "linear", "linear.toml"), "two layers"),
     "a number that never ends": (("doc", "power.toml"), "power.toml:5:"),
@@ -323,6 +326,20 @@ def test_output_that_takes_no_more_is_told() -> None:
         )
     assert ended.returncode == 2
     assert ended.stderr.startswith("error: cannot write") and "Traceback" not in ended.stderr
+
+
+def test_letters_that_the_terminal_has_not_are_written_as_numbers() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "derive", "code", "linéaire Σ"], cwd=ROOT, env=environment, capture_output=True
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(b"error: unknown layer 'lin\xe9aire \\u03a3'")
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_help_names_every_format(command: Command, name: str) -> None:
+    assert re.search(rf"\b{name}\b", command("doc", "--help")[1])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes end programs on POSIX systems only")

@@ -46,7 +46,7 @@ Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Of a folder: w
 Dask = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Of a folder: mark on the Dask cluster of this scheduler.")
 ]
-Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="What one submission may take.")]
+Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, max=86_400, help="What one submission may take.")]
 
 
 def check(
@@ -66,8 +66,9 @@ def check(
 ) -> None:
     """Mark gradients that a person derived: which lines are right, where the others are wrong, and which mistake it is.
 
-    A text has an equation a line, in the language of layer files or in matrix form; a .py file a function
-    backward(**arrays) that gives back a dict of gradients; a .npz file inputs and gradients.
+    A text has an equation a line, in the language of layer files or in matrix
+    form; a .py file a function backward(**arrays) that gives back a dict of
+    gradients; a .npz file inputs and gradients.
     """
     from derive.marking.task import task
 
@@ -159,7 +160,8 @@ def _piped() -> Submission:
 
     name = "standard input"
     try:
-        return Submission(name, name, data=checked(sys.stdin.buffer.read(2_000_000)))
+        data = sys.stdin.buffer.read(2_000_000) if sys.stdin else b""  # it may be closed
+        return Submission(name, name, data=checked(data))
     except LayerError as error:
         return Submission(name, name, failure=str(error))
 

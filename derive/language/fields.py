@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 import unicodedata
@@ -47,7 +48,8 @@ class Fields:
 
 def read_file(path: Path) -> Fields:
     """The fields of a layer file.  Raises LayerError."""
-    return read_text(contents(path), str(path), path.stem)
+    name = os.fsencode(path.stem).decode("utf-8", "replace")
+    return read_text(contents(path), str(path), name)
 
 
 def read_text(source: str, origin: str, name: str) -> Fields:

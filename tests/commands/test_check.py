@@ -86,6 +86,8 @@ def test_standard_input(command: Command, monkeypatch: pytest.MonkeyPatch) -> No
     assert exit_code == 0 and out.startswith("linear  standard input\n")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     assert command("linear", "-") == (2, "", "error: standard input: there is nothing in it\n")
+    monkeypatch.setattr(sys, "stdin", None)
+    assert command("linear", "-") == (2, "", "error: standard input: there is nothing in it\n")
 
 
 def test_another_seed_gives_the_same_marks(command: Command) -> None:
@@ -135,6 +137,7 @@ BAD = {
     "binary": (("linear", "binary.txt"), "binary.txt: not a text in UTF-8"),
     "comments only": (("linear", "comment.txt"), "no equation"),
     "tier": (("linear", "right.txt", "--hints", "4"), "--hints"),
+    "time without end": (("linear", "right.txt", "--timeout", "inf"), "--timeout"),
     "seed": (("linear", "right.txt", "--seed", "-1"), "--seed"),
     "scheme of another layer": (
         ("rnn", "right.txt", "--scheme", "scheme.toml"),
@@ -145,6 +148,7 @@ BAD = {
     "table of one": (("linear", "right.txt", "--csv", "o.csv"), "--csv is for a folder"),
     "cluster for one": (("linear", "right.txt", "--dask", "tcp://x:1"), "--dask is for a folder"),
     "page of many": (("linear", "empty", "--md", "o.md"), "--md is for one submission"),
+    "a folder to be written": (("linear", "right.txt", "--json", "."), ".: cannot write: Is a directory"),
     "where nothing can be written": (("linear", "right.txt", "--json", "right.txt/o.json"), "cannot write"),
 }
 

@@ -1,5 +1,6 @@
 """The fields of a layer, from a file and from Python."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,16 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert refused(tmp_path / "large.toml").message == "layer file too large: 1 MB at most"
     (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000, encoding="utf-8")
     assert "deep" in refused(tmp_path / "deep.toml").message or "TOML" in refused(tmp_path / "deep.toml").message
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are bytes on POSIX systems only")
+def test_a_name_that_is_no_text_becomes_one(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"m\xff.toml")
+    try:
+        path.write_text("title = 'ok'", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system has names that are text only")
+    assert read_file(path).name == "m\N{REPLACEMENT CHARACTER}"
 
 
 def test_a_file_with_a_byte_order_mark_and_windows_lines(tmp_path: Path) -> None:
