@@ -28,7 +28,7 @@ from derive.language.expr import (
 )
 from derive.language.integers import Integer, expand, is_size, linear_in, symbols_of
 from derive.language.ranges import facts_of, refuted
-from derive.language.schedule import Loop, reads, reads_in, schedule
+from derive.language.schedule import Loop, meets, reads, reads_in, schedule
 from derive.language.system import LOSS, Equation, System
 from derive.language.traverse import (
     all_index_names,
@@ -202,20 +202,8 @@ def where_read(system: System, of: Elem, reader: Reader) -> list[Elem]:
     right = named_apart(equation.right, scope_of(system, equation.indices, equation.right), own)
     found = (e for e, _ in reads_in(right, facts_of(system)) if e.name == of.name)
     places = dict.fromkeys(_solved(element, read, of, renamed, own) for read in found)
-    return [place for place in places if _exists(system, equation, place, of)]
-
-
-def _exists(system: System, equation: Equation, element: Elem, of: Elem) -> bool:
-    """Whether an element of an equation's tensor may lie among those that the equation defines."""
     facts = facts_of(system, (i for i in system.indices.values() if i.symbol in free_symbols(of)))
-    ranges = {i.symbol: i for i in equation.indices}
-    for place, at in zip(equation.left.index, element.index, strict=True):
-        index = ranges.get(place)
-        if index and any(
-            refuted(Compare(op, size(at), size(end)), facts) for op, end in ((">=", index.low), ("<=", index.high))
-        ):
-            return False
-    return True
+    return [place for place in places if meets(place, facts, equation)]
 
 
 def _solved(element: Elem, read: Elem, of: Elem, renamed: dict[Integer, Integer], own: frozenset[str]) -> Elem:

@@ -12,6 +12,7 @@ from derive.language.expr import (
     Reduce,
 )
 from derive.language.integers import Integer
+from derive.language.schedule import meets
 from derive.language.system import Equation
 from derive.language.traverse import (
     all_index_names,
@@ -21,7 +22,12 @@ from derive.steps.rule import Scope, fresh_index
 
 
 def instance(equation: Equation, element: Elem, scope: Scope, avoid: Expr) -> Expr | None:
-    """The right side of an equation at an element of its tensor, its bound indices named apart from ``avoid``."""
+    """The right side of an equation at an element of its tensor, its bound indices named apart from ``avoid``.
+
+    None where the equation does not define that element.
+    """
+    if not meets(element, scope.facts, equation):
+        return None
     values: dict[Integer, Integer] = {}
     free = {i.symbol for i in equation.indices}
     for place, at in zip(equation.left.index, element.index, strict=True):

@@ -12,6 +12,7 @@ from itertools import permutations, product
 
 import sympy
 
+from derive.language.binding import substitute
 from derive.language.expr import (
     Along,
     Bracket,
@@ -99,7 +100,7 @@ def _needed(system: System, equation: Equation, equations: Sequence[Equation]) -
     by_name: dict[str, list[tuple[Elem, Facts]]] = {}
     for read, facts in reads(system, equation):
         by_name.setdefault(read.name, []).append((read, facts))
-    return [d for d in equations if any(_meets(r, facts, d) for r, facts in by_name.get(d.name, ()))]
+    return [d for d in equations if any(meets(r, facts, d) for r, facts in by_name.get(d.name, ()))]
 
 
 def reads(system: System, equation: Equation) -> Iterator[tuple[Elem, Facts]]:
@@ -128,7 +129,7 @@ def reads_in(expr: Expr, facts: Facts) -> Iterator[tuple[Elem, Facts]]:
         yield from reads_in(child, facts)
 
 
-def _meets(read: Elem, facts: Facts, definition: Equation) -> bool:
+def meets(read: Elem, facts: Facts, definition: Equation) -> bool:
     """Whether a read may hit a place that an equation defines."""
     if read.name != definition.name:
         return False
@@ -203,14 +204,16 @@ def _distances(
     """(reader, read equation, how far ahead along each shared index it reads; None where that is not fixed)."""
     out = []
     for reader in group:
-        for read, facts in reads(system, reader):
+        own = {i: i.renamed(f"{i.name}~") for i in reader.indices}  # a bound index of the same name is another one
+        right = substitute(reader.right, {i.symbol: o.symbol for i, o in own.items()})
+        for read, facts in reads_in(right, facts_of(system, own.values())):
             for definition in group:
-                if not _meets(read, facts, definition):
+                if not meets(read, facts, definition):
                     continue
                 ahead = []
                 for index in shared:
                     axis = definition.left.index.index(index.symbol)
-                    difference = expand(read.index[axis] - index.symbol)
+                    difference = expand(read.index[axis] - own[index].symbol)
                     ahead.append(_fixed(difference))
                 out.append((reader, definition, tuple(ahead)))
     return out

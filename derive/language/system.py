@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Literal
 
 import sympy
@@ -225,8 +224,3 @@ def _widened(bounds: list[Integer], place: Integer) -> list[Integer]:
     if above.is_Integer and above > 0:
         return [low, place]
     return [low, high]
-
-
-def outside_value(system: System, name: str) -> Fraction | float | None:
-    """What reading a tensor outside its range gives, or None where that is an error."""
-    return system.outside.get(name)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.language import expr as E
+from derive.language.errors import LayerError
 from derive.language.expr import Elem
 from derive.language.load import catalogue, layer, load
 from derive.language.parser import parse_in
@@ -128,6 +129,16 @@ def test_a_loop_goes_the_way_of_its_recurrence() -> None:
 
     assert direction("h[0] = 0; h[t] = h[t-1] + x[t]") == 1
     assert direction("h[T+1] = 0; h[t] = h[t+1] + x[t]") == -1
+
+
+def test_an_index_bound_in_a_sum_is_not_the_loop_s_of_the_same_name() -> None:
+    """The sum reads h at every place, not at the one before."""
+    with pytest.raises(LayerError, match="h needs itself"):
+        layer(indices="i:H", inputs="x[i]", equations="h[i] = x[i] + sum([i > 1]*h[i-1], i)", output="h")
+    computed_in_order(layer(indices="t=1..T i:H", inputs="x[t,i]", **BOUND_TWICE))
+
+
+BOUND_TWICE = {"equations": "h[0,i] = 0; h[t,i] = sum(h[t-1,i], i) + sum(x[t,i], t)", "output": "h"}
 
 
 @pytest.mark.parametrize("right", ["b[i] + 1", "sum(b[k], k)"])

@@ -6,7 +6,7 @@ import pytest
 
 from derive.language.integers import Mod, size_symbol
 from derive.language.load import layer, load
-from derive.language.system import LOSS, Constraint, outside_value
+from derive.language.system import LOSS, Constraint
 from tests.language.layers import SYSTEM
 
 T, N, H = map(size_symbol, "TNH")
@@ -44,9 +44,9 @@ def test_siblings_share_a_range() -> None:
 
 
 def test_what_is_read_outside() -> None:
-    assert outside_value(load("conv2d"), "x") == 0
-    assert outside_value(load("maxpool1d"), "x") == float("-inf")
-    assert outside_value(SYSTEM, "x") is None
+    assert load("conv2d").outside["x"] == 0
+    assert load("maxpool1d").outside["x"] == float("-inf")
+    assert "x" not in SYSTEM.outside
 
 
 def test_a_system_shows_its_equations() -> None:
