@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.language.system import System
 from derive.marking.ground import Ground
 from derive.marking.judge import judge
-from derive.marking.record import Line, Marking
+from derive.marking.record import NOT_ELSEWHERE, Line, Marking
 from derive.marking.values import EXACT
 from derive.marking.written.answer import read
 from derive.steps.record import gradient_name
@@ -22,7 +22,7 @@ def mark_text(ground: Ground, text: str, file: str = "") -> Marking:
 def marking(ground: Ground, lines: tuple[Line, ...], file: str, resolution: float) -> Marking:
     """The marks of an answer, with what it leaves out and how closely it was looked at."""
     system = ground.system
-    said = {line.name for line in lines}
+    said = {line.name for line in lines} - {line.name for line in lines if line.remark == NOT_ELSEWHERE}
     wanted = (n for n in ground.derivation.wrt if n not in system.constants and gradient_name(n) not in said)
     failure = "" if lines else "there is no equation in it"
     return Marking(

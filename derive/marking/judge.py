@@ -13,7 +13,7 @@ from derive.marking.circular import circular_lines
 from derive.marking.compare import line_difference, misshapen
 from derive.marking.ground import Ground
 from derive.marking.propagate import explain_line
-from derive.marking.record import Line
+from derive.marking.record import NOT_ELSEWHERE, PAST_THE_END, Line
 from derive.marking.roles import roles
 from derive.marking.sheet import Sheet
 from derive.marking.values import Values, holds
@@ -21,7 +21,7 @@ from derive.marking.written.answer import Answer, AnswerLine
 
 
 def judge(ground: Ground, answer: Answer) -> tuple[Line, ...]:
-    """The marks of the lines, in their order."""
+    """The marks of the lines, in their order; then one for each gradient that is answered at some places only."""
     judge = Judge(Sheet(ground, answer))
     lines: list[Line] = []
     doubtful: set[str] = set()  # names of which a line so far is wrong, or rests on a wrong one
@@ -37,6 +37,8 @@ def judge(ground: Ground, answer: Answer) -> tuple[Line, ...]:
         elif mark.verdict == "right":
             unread.discard(line.name)
         lines.append(mark)
+    names = dict.fromkeys(line.name for line in answer.lines if line.name in ground.parts)
+    lines += [Line(n, "unjudged", remark=NOT_ELSEWHERE) for n in names if judge.sheet.leaves_out_places(n)]
     return tuple(lines)
 
 
@@ -122,7 +124,7 @@ class Judge:
     def _past_the_end(self, line: AnswerLine, mark: Line) -> Line:
         """The mark of a line about places that the gradient has not: ``da[T+1] = 0``."""
         if self.sheet.is_zero(line):
-            return replace(mark, verdict="right", right="")
+            return replace(mark, verdict="right", right="", remark=PAST_THE_END)
         return replace(mark, right="", remark=f"there is no {line.left}: what lies past the end is 0")
 
     def _right(self, name: str) -> str:

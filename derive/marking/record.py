@@ -8,6 +8,10 @@ from typing import Literal
 
 Verdict = Literal["right", "follows", "wrong", "unjudged"]
 
+# The remarks of lines that stand for what the answer does not say: nothing of a gradient, or not at all of its places.
+NOT_ANSWERED, NOT_ELSEWHERE = MISSING = ("not answered", "not answered at other places")
+PAST_THE_END = "past the end it is 0"  # the remark of a line that says so, rightly: it tells nothing of the gradient
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -89,8 +93,8 @@ class Marking:
     """The marks of an answer.
 
     layer       name of the layer, with its options; ``source`` where the answer came from: a file's name, or ""
-    lines       in the order of the answer
-    unanswered  the gradients that the layer has and the answer does not speak of
+    lines       in the order of the answer; then those that stand for what it does not say
+    unanswered  the gradients that the layer has and the answer does not speak of, or at some places only
     resolution  relative differences smaller than this are not seen; ``sizes`` at which values were compared
     remarks     on the answer as a whole
     failure     why nothing could be marked: the file cannot be read, the program was stopped; else empty

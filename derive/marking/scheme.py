@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from derive.language.errors import LayerError, nearest
 from derive.language.fields import toml_error
 from derive.language.toml_places import Path, Places, places_of
-from derive.marking.record import Line, Marking
-from derive.marking.reports.words import NOT_ANSWERED
+from derive.marking.record import NOT_ANSWERED, PAST_THE_END, Line, Marking
 
 SHARES = ("follows", "transposed", "sign", "ratio")
 
@@ -84,20 +83,22 @@ class _Reader:
 def with_points(marking: Marking, scheme: Scheme) -> Marking:
     """The marking with points; what the scheme has points for and the answer lacks becomes a line without any.
 
-    The lines of one gradient share its points evenly: those of its cases, ``dh[T,n,i]`` and ``dh[t,n,i]``.  Where two
-    of them have the same left side, both are worth what the worse one is.
+    The lines of one gradient share its points evenly: those of its cases, ``dh[T,n,i]`` and ``dh[t,n,i]``, and the one
+    that stands for places of which the answer does not speak; ``dh[T+1,n,i] = 0`` has no part in them.  Where two of
+    them have the same left side, both are worth what the worse one is.
     """
     places: dict[str, list[Line]] = defaultdict(list)
     for line in marking.lines:
-        places[line.name].append(line)
-    lines = [_scored(line, places[line.name], scheme) for line in marking.lines]
+        if line.remark != PAST_THE_END:
+            places[line.name].append(line)
+    lines = [_scored(line, places.get(line.name, []), scheme) for line in marking.lines]
     missing = (name for name in scheme.points if name not in places)
     lines += [Line(name, "unjudged", remark=NOT_ANSWERED, points=0.0, out_of=scheme.points[name]) for name in missing]
     return replace(marking, lines=tuple(lines))
 
 
 def _scored(line: Line, alike: list[Line], scheme: Scheme) -> Line:
-    if line.name not in scheme.points:
+    if line.name not in scheme.points or line.remark == PAST_THE_END:
         return line
     out_of = scheme.points[line.name] / len(alike)
     share = min(_share(other, scheme) for other in alike if _left(other) == _left(line))

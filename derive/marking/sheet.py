@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from derive.checking.places import Stored
 from derive.checking.reference import Interpreter
 from derive.language.traverse import names_read
 from derive.marking.ground import Ground, Place
-from derive.marking.values import Value, Values, offsets, valued
+from derive.marking.values import Value, Values, declared_part, offsets, valued
 from derive.marking.written.answer import Answer, AnswerLine
 
 
@@ -62,6 +64,13 @@ class Sheet:
         """The lines that say what a gradient of the layer is, in its own shape."""
         return tuple(line for line in self.lines if line.name in self.ground.parts and line.left is not None)
 
+    def leaves_out_places(self, name: str) -> bool:
+        """Whether a gradient is answered at fixed places only, and not at all of them: by ``dh[T] = …`` alone."""
+        lines = [line for line in self.answer.lines if line.name == name]
+        if any(line.left is None or line.error is not None or is_whole(line) for line in lines):
+            return False
+        return not all(_speak_of_all(lines, place) for place in self.ground.places)
+
     def is_zero(self, line: AnswerLine) -> bool:
         """Whether the right side of a line is zero at every place."""
         assert line.right is not None
@@ -100,6 +109,18 @@ class Sheet:
                 where = offsets(reader, other.left, other.indices, place.true(line.name))
                 value = value.without(where) if where is not None else value
         return value
+
+
+def _speak_of_all(lines: Sequence[AnswerLine], place: Place) -> bool:
+    """Whether lines about one gradient speak, together, of every element in its declared range."""
+    name = lines[0].name
+    stored = place.true(name)
+    spoken = np.zeros(stored.array.shape[:-1], dtype=bool)
+    for line in lines:
+        where = offsets(place.reader, line.left, line.indices, stored) if line.left is not None else None
+        if where is not None:
+            spoken[where] = True
+    return bool(spoken[declared_part(place, name, stored)].all())
 
 
 def is_whole(line: AnswerLine) -> bool:

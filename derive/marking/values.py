@@ -96,6 +96,13 @@ def offsets(reader: Grid, left: Elem, indices: Sequence[Index], stored: Stored) 
     return tuple(where)
 
 
+def declared_part(place: Place, name: str, stored: Stored) -> Where:
+    """Where the elements of the declared range are in a gradient as stored, which holds its base cases too."""
+    axes = place.derivation.backward.tensors[name].axes
+    starts = [place.reader.size(axis.low) - low for axis, low in zip(axes, stored.lows, strict=True)]
+    return tuple(slice(s, s + place.reader.size(a.extent)) for s, a in zip(starts, axes, strict=True))
+
+
 def _largest_term(reader: Interpreter, right: Expr, indices: Sequence[Index]) -> float:
     scope, _ = reader.bound(reader.scope, indices)
     return largest(terms(reader, right, scope))

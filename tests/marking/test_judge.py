@@ -3,6 +3,7 @@
 import pytest
 
 import derive
+from derive.marking.record import NOT_ELSEWHERE
 from tests.marking.marks import lines, marked, verdicts
 
 RNN = """
@@ -74,11 +75,11 @@ def test_a_line_for_one_place_speaks_of_that_place_only() -> None:
     last = "dh[T,n,i] = sum(dz[T,n,o]*W_y[o,i], o)"
     general = "dh[t,n,i] = sum(dz[t,n,o]*W_y[o,i], o) + sum(da[t+1,n,k]*W_h[k,i], k)"
     assert verdicts("rnn", f"{last}\n{general}") == [("dh", "right"), ("dh", "right")]
-    assert verdicts("rnn", "dh[1,n,i] = sum(dz[1,n,o]*W_y[o,i], o)") == [("dh", "wrong")]
+    assert verdicts("rnn", "dh[1,n,i] = sum(dz[1,n,o]*W_y[o,i], o)")[0] == ("dh", "wrong")
 
 
 def test_what_lies_past_the_end_is_zero() -> None:
-    assert verdicts("rnn", "da[T+1,n,i] = 0") == [("da", "right")]
+    assert verdicts("rnn", "da[T+1,n,i] = 0")[0] == ("da", "right")
     assert verdicts("rnn", "da[T+1,n,i] = 1") == [("da", "wrong")]
 
 
@@ -156,3 +157,20 @@ def test_a_mask_is_zero_or_one(mask: str) -> None:
     on_the_left = "dx[n,i]" if "n,i" in mask else "dx"
     dy = "dy[n,i]" if "n,i" in mask else "dy"
     assert marked("dropout", f"{on_the_left} = {mask}*{dy}/(1 - p)").ok
+
+
+@pytest.mark.parametrize("text", ["dh[T] = dz[T] @ W_y", "dh[T+1] = 0", "dh[0] = da[1] @ W_h"])
+def test_a_gradient_answered_at_some_places_only_is_not_answered_elsewhere(text: str) -> None:
+    marking = marked("rnn", text)
+    assert [(line.name, line.verdict) for line in marking.lines] == [("dh", "right"), ("dh", "unjudged")]
+    assert marking.lines[-1].remark == NOT_ELSEWHERE
+
+
+@pytest.mark.parametrize("more", ["dh[t] = dz[t] @ W_y + da[t+1] @ W_h", "dh[t] = (", "dh[t] = W_y"])
+def test_a_line_for_all_places_leaves_out_none(more: str) -> None:
+    assert all(line.number for line in marked("rnn", f"dh[T] = dz[T] @ W_y\n{more}").lines)
+
+
+def test_a_parameter_answered_at_some_places_only_is_unanswered() -> None:
+    assert "db" in marked("linear", "db[1] = sum(dy[n,1], n)").unanswered
+    assert "db" not in marked("linear", "db[o] = sum(dy[n,o], n)").unanswered

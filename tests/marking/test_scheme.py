@@ -3,7 +3,7 @@
 import pytest
 
 from derive.language.errors import LayerError
-from derive.marking.record import Difference, Line, Marking
+from derive.marking.record import NOT_ELSEWHERE, PAST_THE_END, Difference, Line, Marking
 from derive.marking.scheme import Scheme, read_scheme, with_points
 
 GRADIENTS = ("dW_h", "dW_x", "da", "dh")
@@ -98,3 +98,13 @@ def test_the_cases_of_a_gradient_share_its_points() -> None:
 def test_a_second_guess_gains_nothing() -> None:
     lines = [Line("dh", "right", 1, "dh[t,n,i] = dy[t,n,i]"), Line("dh", "wrong", 2, "dh[t, n, i]=0")]
     assert points(lines, Scheme({"dh": 3.0})) == {"dh1": 0.0, "dh2": 0.0}
+
+
+def test_places_of_which_nothing_is_said_are_a_line_without_points() -> None:
+    lines = [Line("dh", "right", 1, "dh[T] = dy[T]"), Line("dh", "unjudged", remark=NOT_ELSEWHERE)]
+    assert points(lines, Scheme({"dh": 3.0})) == {"dh1": 1.5, "dh": 0.0}
+
+
+def test_what_lies_past_the_end_is_worth_nothing() -> None:
+    lines = [Line("dh", "right", 1, "dh[T+1] = 0", remark=PAST_THE_END), Line("dh", "wrong", 2, "dh[t] = 0")]
+    assert points(lines, Scheme({"dh": 3.0})) == {"dh1": None, "dh2": 0.0}

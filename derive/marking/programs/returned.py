@@ -8,18 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from derive.checking.arrays import Array
-from derive.checking.places import Stored
 from derive.language.errors import nearest
 from derive.marking.compare import line_difference
 from derive.marking.differences.difference import difference
 from derive.marking.differences.reading import DOUBLE, ROUNDING, Reading, largest
-from derive.marking.ground import Ground, Place
+from derive.marking.ground import Ground
 from derive.marking.programs.carry import follows
 from derive.marking.programs.rounding import SINGLE, Rounding
 from derive.marking.propagate import explain_all
 from derive.marking.record import Line
 from derive.marking.replay import Explanation
-from derive.marking.values import EXACT, Value, Values, Where, holds
+from derive.marking.values import EXACT, Value, Values, declared_part, holds
 from derive.steps.record import gradient_name
 
 _SLIGHT = 1e-5  # a relative difference that may come of computing in single precision
@@ -95,13 +94,6 @@ def _values(rounding: Rounding, name: str, arrays: Sequence[Array]) -> Values | 
         value = Value(yours, right, where, precision=rounding.precision)
         values.append(value if value.agrees() else replace(value, scale=rounding.scale(name, k)))
     return values
-
-
-def declared_part(place: Place, name: str, stored: Stored) -> Where:
-    """Where the elements of the declared range are in a gradient as stored, which holds its base cases too."""
-    axes = place.derivation.backward.tensors[name].axes
-    starts = [place.reader.size(axis.low) - low for axis, low in zip(axes, stored.lows, strict=True)]
-    return tuple(slice(s, s + place.reader.size(a.extent)) for s, a in zip(starts, axes, strict=True))
 
 
 def _judged(ground: Ground, values: Mapping[str, Values]) -> dict[str, Line]:

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from derive.marking.record import Difference, Entry, Line, Marking, Mistake
+from derive.marking.record import MISSING, Difference, Entry, Line, Marking, Mistake
 from derive.rendering.document import Code, Inlines, Items, Paragraph, Strong, Text, figure, sentences, text
 
 MARKS = {"right": "✓", "follows": "✓", "wrong": "✗", "unjudged": "·"}
@@ -20,7 +20,6 @@ VERDICTS = {
     "wrong": "wrong",
     "unjudged": "not judged",
 }
-NOT_ANSWERED = "not answered"  # the remark of a line that stands for a gradient of which the answer does not speak
 EVERYWHERE = "every entry"
 _LONGEST = 400  # characters of a line of an answer that a report repeats
 _ENTRIES = 4  # differing entries that it shows
@@ -57,7 +56,7 @@ def heading(line: Line) -> str:
 
 def verdict(line: Line) -> str:
     """ "✗ dW_h (line 3): wrong"."""
-    said = NOT_ANSWERED if line.remark == NOT_ANSWERED else VERDICTS[line.verdict]
+    said = line.remark if line.remark in MISSING else VERDICTS[line.verdict]
     return f"{MARKS[line.verdict]} {heading(line)}: {said}"
 
 
@@ -74,7 +73,7 @@ def source(line: Line) -> str:
 def said(line: Line, hints: int) -> Iterator[Paragraph | Items]:
     """What there is to say of a line."""
     remark = remarked(line)
-    if remark and "\n" not in remark and remark != NOT_ANSWERED:
+    if remark and "\n" not in remark and remark not in MISSING:
         yield Paragraph(prose(_sentence(remark)))
     if line.difference is not None:
         if where := sentences(*_where(line.difference)):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from derive.marking.record import Difference, Entry, Line, Marking
+from derive.marking.record import MISSING, Difference, Entry, Line, Marking
 from derive.marking.reports import words
 from derive.rendering.document import Code, Inlines, Items, Text
 from tests.marking import markings
@@ -92,8 +92,9 @@ def test_what_says_nothing_is_left_out() -> None:
 
 
 def test_what_is_unanswered_is_called_so_once() -> None:
-    missing = Line("dx", "unjudged", remark=words.NOT_ANSWERED)
-    assert words.verdict(missing) == "· dx: not answered" and said(missing) == []
+    for remark in MISSING:
+        missing = Line("dx", "unjudged", remark=remark)
+        assert words.verdict(missing) == f"· dx: {remark}" and said(missing) == []
     assert words.verdict(markings.HELPER) == "· delta (line 5): not judged"
 
 
