@@ -80,7 +80,7 @@ def test_a_line_for_one_place_speaks_of_that_place_only() -> None:
 
 def test_what_lies_past_the_end_is_zero() -> None:
     assert verdicts("rnn", "da[T+1,n,i] = 0")[0] == ("da", "right")
-    assert verdicts("rnn", "da[T+1,n,i] = 1") == [("da", "wrong")]
+    assert verdicts("rnn", "da[T+1,n,i] = 1")[0] == ("da", "wrong")
 
 
 def test_an_upstream_gradient_is_given() -> None:
