@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from derive.book.chapters import index_of_symbols, part
-from derive.book.course import Course
+from derive.book.course import Course, numbers
 from derive.book.prose import blocks
-from derive.book.tasks import Made, Task, first_number
+from derive.book.tasks import Made, Task, first_number, folder
 from derive.rendering.document import Block, Document, Heading, Paragraph, text
 from derive.rendering.pdf import compiled
 from derive.rendering.templates import environment, told_by_line
@@ -29,15 +29,14 @@ def _document(course: Course, made: Sequence[tuple[Task, Made]]) -> Document:
         out += blocks(chapter.text, level=2)
         for n, _ in enumerate(chapter.layers, first_number(chapter)):
             out += part(parts[f"{k}.{n}"], f"{k}.{n}")
-        out += _set(chapter.exercises, k, made)
+        out += _set(k, made)
     out += [Heading(1, text("Index of symbols")), index_of_symbols(list(parts.items()))]
     return Document(course.title, text(course.subtitle), tuple(out))
 
 
-def _set(jobs: Sequence[object], chapter: int, made: Sequence[tuple[Task, Made]]) -> list[Block]:
+def _set(chapter: int, made: Sequence[tuple[Task, Made]]) -> list[Block]:
     """What is set as exercises."""
-    folder = f"chapter-{chapter:02d}"
-    titles = [t.title for t, _ in made if t.exercise and t.exercise.folder == folder and t.job in jobs]
+    titles = [t.title for t, _ in made if t.exercise and t.exercise.folder == folder(chapter)]
     if not titles:
         return []
     listed = ", ".join(titles)
@@ -48,5 +47,5 @@ def _logo(course: Course) -> Mapping[str, str] | None:
     """The logo as Typst reads it: the format, and its bytes as numbers."""
     if course.logo is None:
         return None
-    ending, content = course.logo
-    return {"format": "jpg" if ending == "jpeg" else ending, "bytes": ", ".join(map(str, content))}
+    kind, content = course.logo
+    return {"format": kind, "bytes": numbers(content)}

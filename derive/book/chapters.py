@@ -14,6 +14,7 @@ from derive.rendering.document import (
     Inline,
     Inlines,
     Items,
+    Math,
     Paragraph,
     Reference,
     Result,
@@ -32,7 +33,7 @@ def without(document: Document, headings: Sequence[str], single_steps: bool) -> 
     wanted = True
     for block in document.blocks:
         if isinstance(block, Heading) and block.level == 1:
-            wanted = not _words(block.inlines).startswith(tuple(headings)) if headings else True
+            wanted = not _words(block.inlines).startswith(tuple(headings))
         if wanted:
             kept.append(block if single_steps or not isinstance(block, Step) else replace(block, details=None))
     return replace(document, blocks=tuple(kept))
@@ -90,19 +91,14 @@ def _reference(piece: Inline, number: str) -> Inline:
 
 
 def index_of_symbols(documents: Sequence[tuple[str, Document]]) -> Table:
-    """Every symbol of every page, in the order of names: what it means, and where."""
+    """Every symbol of every page, in the order of names, and for one name of the pages: what it means, and where."""
     found: dict[tuple[str, Inlines], tuple[Symbol, list[str]]] = {}
     for number, document in documents:
         for symbol in document.symbols:
             if symbol.role in ("input", "parameter", "output", "computed", "loss"):
                 found.setdefault((symbol.name, symbol.meaning), (symbol, []))[1].append(number)
     rows = []
-    for (_, meaning), (symbol, places) in sorted(found.items(), key=lambda item: (item[0][0].lower(), item[1][1])):
-        rows.append((_formula(symbol), meaning or text(symbol.role), text(", ".join(dict.fromkeys(places)))))
+    for (_, meaning), (symbol, places) in sorted(found.items(), key=lambda item: item[0][0].lower()):
+        formula = (Math(symbol.formula),)
+        rows.append((formula, meaning or text(symbol.role), text(", ".join(dict.fromkeys(places)))))
     return Table((3, 8, 4), tuple(map(text, ("Symbol", "Meaning", "Sections"))), tuple(rows))
-
-
-def _formula(symbol: Symbol) -> Inlines:
-    from derive.rendering.document import Math
-
-    return (Math(symbol.formula),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,10 @@ from typing import Any
 
 from derive.batch import Job
 from derive.language.errors import LayerError, nearest
+from derive.language.fields import contents, toml_error
+from derive.language.load import catalogue
 from derive.rendering.exercise_blanks import BLANKS, Blank
+from derive.rendering.pdf import compiled
 
 SECTIONS: Mapping[str, str] = {
     "symbols": "Symbols",
@@ -28,8 +32,9 @@ SECTIONS: Mapping[str, str] = {
 }
 """What a course may leave out of its pages: by the name in the file, how the heading begins."""
 
-_LOGOS = (".svg", ".png", ".jpg", ".jpeg")
-_LARGEST = 2_000_000  # bytes of a file that a course names
+_LOGOS = {".svg": "svg", ".png": "png", ".jpg": "jpg", ".jpeg": "jpg"}
+_LARGEST = 2_000_000  # bytes of a logo
+_JOB = re.compile(r"(.*\.toml|\S+)((?:\s+[^\s=]+=[^\s=]+)*)")
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Course:
-    """A course; ``leave_out`` are headings of sections, ``logo`` the ending of a picture's file and its bytes."""
+    """A course; ``leave_out`` are headings of sections, ``logo`` the kind of a picture and its bytes."""
 
     name: str
     title: str
@@ -72,27 +77,29 @@ def course(source: str) -> Course:
     """The course of a file, or one of those shipped.  Raises LayerError where it says what cannot be."""
     path = shipped().get(source) or Path(source)
     try:
-        fields = tomllib.loads(_text(path, os.fspath(path)))
+        text = contents(path, "course file")
+    except LayerError as error:
+        raise LayerError(error.message, error.file, hint=nearest(path.stem, shipped())) from None
+    try:
+        return _Reader(path, tomllib.loads(text)).course()
     except tomllib.TOMLDecodeError as error:
-        raise LayerError(f"this is no TOML: {error}", os.fspath(path)) from None
-    return _Reader(path, fields).course()
+        raise toml_error(text, os.fspath(path), error) from None
 
 
-def _text(path: Path, said: str) -> str:
+def _bytes(path: Path) -> bytes:
     try:
-        return _bytes(path, said).decode("utf-8")
-    except UnicodeDecodeError:
-        raise LayerError("the file is not UTF-8 text", said) from None
-
-
-def _bytes(path: Path, said: str) -> bytes:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise LayerError("the file is too large", said)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
     except OSError as error:
-        hint = nearest(path.stem, shipped())
-        raise LayerError(f"cannot read: {error.strerror or error}", said, hint=hint) from None
+        raise LayerError(f"cannot read the logo: {error.strerror or error}", os.fspath(path)) from None
+    if len(content) > _LARGEST:
+        raise LayerError(f"logo too large: {_LARGEST // 1_000_000} MB at most", os.fspath(path))
+    return content
+
+
+def numbers(content: bytes) -> str:
+    """Bytes as Typst reads them."""
+    return ", ".join(map(str, content))
 
 
 _KEYS = ("title", "subtitle", "author", "institution", "date", "logo", "preface", "leave_out", "single_steps",
@@ -111,16 +118,15 @@ class _Reader:
         if not isinstance(chapters, list) or not chapters or not all(isinstance(c, dict) for c in chapters):
             raise self._error("a course has chapters", "write [[chapter]] with a title and layers")
         words = {key: self._words(self.fields, key) for key in _KEYS[:5]}
-        templates = self._words(self.fields, "templates")
         return Course(
             self.path.stem,
             **{**words, "title": words["title"] or self.path.stem},
             preface=self._words(self.fields, "preface"),
             leave_out=self._left_out(),
-            single_steps=bool(self.fields.get("single_steps", False)),
+            single_steps=self._single_steps(),
             chapters=tuple(map(self._chapter, chapters)),
             logo=self._logo(),
-            templates=self._beside(templates) if templates else None,
+            templates=self._templates(),
         )
 
     def _chapter(self, fields: Mapping[str, Any]) -> Chapter:
@@ -128,25 +134,47 @@ class _Reader:
         title = self._words(fields, "title")
         if not title:
             raise self._error("a chapter has a title")
-        file = self._words(fields, "file")
-        text = _text(self._beside(file), file) if file else self._words(fields, "text")
+        file, text = self._words(fields, "file"), self._words(fields, "text")
+        if file and text:
+            raise self._error(f"the chapter {title!r} has a text and a file", "leave one of them out")
+        if file:
+            text = contents(self._beside(file), "chapter")
         blank = next((b for b in BLANKS if b == fields.get("blank", "steps")), None)
         if blank is None:
             raise self._error(f"blank cannot be {fields['blank']!r}", f"there are {', '.join(BLANKS)}")
         seed = fields.get("seed", 0)
-        if not isinstance(seed, int) or seed < 0:
+        if type(seed) is not int or seed < 0:
             raise self._error("seed is a whole number")
         layers, exercises = (tuple(map(self._job, self._list(fields, key))) for key in ("layers", "exercises"))
         return Chapter(title, text, layers, exercises, blank, seed)
 
     def _job(self, spec: str) -> Job:
         """``rnn f=relu``, or the path of a layer file beside the course."""
-        name, *settings = spec.split()
-        pairs = [setting.partition("=") for setting in settings]
-        if not all(option and equals and value for option, equals, value in pairs):
+        found = _JOB.fullmatch(spec.strip())
+        if not found:
             raise self._error(f"cannot read the layer {spec!r}", "write a name and option=value after it")
-        source = os.fspath(self._beside(name)) if name.endswith(".toml") else name
-        return Job(source, {option: value for option, _, value in pairs})
+        name, settings = found[1], dict(setting.split("=") for setting in found[2].split())
+        if name in catalogue():
+            return Job(name, settings)
+        if not name.endswith(".toml"):
+            hint = nearest(name, catalogue()) or "a layer is a name of the catalogue, or a file that ends in .toml"
+            raise self._error(f"unknown layer {name!r}", hint)
+        return Job(os.fspath(self._beside(name)), settings)
+
+    def _single_steps(self) -> bool:
+        wanted = self.fields.get("single_steps", False)
+        if not isinstance(wanted, bool):
+            raise self._error("single_steps is true or false")
+        return wanted
+
+    def _templates(self) -> Path | None:
+        name = self._words(self.fields, "templates")
+        if not name:
+            return None
+        folder = self._beside(name)
+        if not folder.is_dir():
+            raise self._error(f"there is no folder {name!r} of templates")
+        return folder
 
     def _left_out(self) -> tuple[str, ...]:
         names = self._list(self.fields, "leave_out")
@@ -160,14 +188,24 @@ class _Reader:
         name = self._words(self.fields, "logo")
         if not name:
             return None
-        if Path(name).suffix.lower() not in _LOGOS:
+        kind = _LOGOS.get(Path(name).suffix.lower())
+        if kind is None:
             raise self._error(f"a logo cannot be {name!r}", f"it ends in {', '.join(_LOGOS)}")
-        return Path(name).suffix.lower().removeprefix("."), _bytes(self._beside(name), name)
+        picture = _bytes(self._beside(name))
+        image = f'#image(bytes(({numbers(picture)},)), format: "{kind}", alt: "Logo")'
+        try:
+            compiled(f'#set document(title: "Logo")\n{image}')
+        except LayerError:
+            raise self._error(f"the logo {name!r} is no picture of its kind") from None
+        return kind, picture
 
     def _beside(self, name: str) -> Path:
         """A file in the folder of the course, and nowhere else."""
         folder = self.path.resolve().parent
-        path = (folder / name).resolve()
+        try:
+            path = (folder / name).resolve()
+        except ValueError as error:
+            raise self._error(f"cannot read {name!r}: {error}") from None
         if not path.is_relative_to(folder):
             raise self._error(f"{name!r} is not in the folder of the course")
         return path

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.book.course import Course
 from derive.book.prose import blocks
-from derive.book.tasks import Made, Task
+from derive.book.tasks import Made, Task, folder
 from derive.rendering.document import (
     Block,
     Document,
@@ -49,7 +49,7 @@ def _contents(course: Course, tasks: Sequence[Task]) -> Iterator[Block]:
         if here:
             yield Items(tuple(_entry(t) for t in here))
         if chapter.exercises:
-            yield Paragraph(text(f"Exercises of this chapter are in the folder chapter-{k:02d} of the handouts."))
+            yield Paragraph(text(f"Exercises of this chapter are in the folder {folder(k)} of the handouts."))
 
 
 def _entry(task: Task) -> Inlines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from derive.batch import Job
 from derive.book.chapters import without
 from derive.book.course import Chapter, Course
 from derive.book.prose import blocks
+from derive.language.errors import LayerError
 from derive.rendering.document import Document, Heading, Inlines, Link, Paragraph, Text
 from derive.rendering.exercise_blanks import Blank
 from derive.rendering.naming import stem
@@ -61,7 +62,10 @@ class Made:
 
 
 def tasks(course: Course) -> list[Task]:
-    """A task for each layer, in order, with the exercise it is set as; those only set as exercises come last."""
+    """A task for each layer, in order, with the exercise it is set as; those only set as exercises come last.
+
+    Raises LayerError where a layer cannot be loaded, and where two handouts would be one file.
+    """
     found: list[Task] = []
     for k, chapter in enumerate(course.chapters, 1):
         found += [_task(course, job, f"{k}.{n}") for n, job in enumerate(chapter.layers, first_number(chapter))]
@@ -72,7 +76,17 @@ def tasks(course: Course) -> list[Task]:
                 found.append(replace(_task(course, job, ""), exercise=exercise))
             else:
                 found[same] = replace(found[same], exercise=exercise)
+    _check_handouts([f"{t.exercise.folder}/{t.name}" for t in found if t.exercise])
     return _beside_each_other(found)
+
+
+def _check_handouts(names: Sequence[str]) -> None:
+    twice = next((name for k, name in enumerate(names) if name in names[:k]), None)
+    if twice is not None:
+        raise LayerError(
+            f"two exercises would both be written as {twice}",
+            hint="set each layer once in a chapter, and give layer files names of their own",
+        )
 
 
 def first_number(chapter: Chapter) -> int:
@@ -88,7 +102,12 @@ def _task(course: Course, job: Job, number: str) -> Task:
 
 def _exercises(chapter: Chapter, number: int) -> Iterator[tuple[Job, Exercise]]:
     for job in chapter.exercises:
-        yield job, Exercise(f"chapter-{number:02d}", chapter.blank, chapter.seed)
+        yield job, Exercise(folder(number), chapter.blank, chapter.seed)
+
+
+def folder(chapter: int) -> str:
+    """Where the handouts of a chapter are."""
+    return f"chapter-{chapter:02d}"
 
 
 def _beside_each_other(found: list[Task]) -> list[Task]:

@@ -45,9 +45,15 @@ def test_the_index_has_every_meaning_of_a_symbol_and_where() -> None:
     def document(meaning: str) -> D.Document:
         return D.Document("t", (), (), (D.Symbol("x", X, (), "input", D.text(meaning)),))
 
-    pages = [("1.1", document("a word")), ("1.2", document("a word")), ("2.1", document("a pixel"))]
+    pages = [
+        ("2.1", document("a word")),
+        ("2.2", document("a word")),
+        ("9.1", document("a pixel")),
+        ("10.1", document("a frame")),
+    ]
     table = index_of_symbols(pages)
     assert [(row[1], row[2]) for row in table.rows] == [
-        (D.text("a word"), D.text("1.1, 1.2")),
-        (D.text("a pixel"), D.text("2.1")),
+        (D.text("a word"), D.text("2.1, 2.2")),
+        (D.text("a pixel"), D.text("9.1")),
+        (D.text("a frame"), D.text("10.1")),
     ]

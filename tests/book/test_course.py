@@ -12,6 +12,7 @@ from derive.rendering.compose import compose
 from derive.rendering.document import Heading
 from derive.steps.record import Derivation, gradient_name
 
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
 SMALL = """
 title = "T"
 author = "A"
@@ -45,11 +46,12 @@ def test_what_a_file_says(tmp_path: Path) -> None:
 
 def test_text_logo_and_layers_may_be_files_beside_it(tmp_path: Path) -> None:
     (tmp_path / "one.md").write_text("# Hello", encoding="utf-8")
-    (tmp_path / "logo.svg").write_bytes(b"<svg/>")
-    source = SMALL.replace('text = "Words."', 'file = "one.md"').replace('"linear", ', '"mine/layer.toml", ')
+    (tmp_path / "logo.svg").write_bytes(LOGO)
+    source = SMALL.replace('text = "Words."', 'file = "one.md"').replace('"linear", ', '"my own/layer.toml f=relu", ')
     found = course(written(tmp_path, 'logo = "logo.svg"\n' + source))
-    assert found.logo == ("svg", b"<svg/>") and found.chapters[0].text == "# Hello"
-    assert Path(found.chapters[0].layers[0].source) == (tmp_path / "mine/layer.toml").resolve()
+    assert found.logo == ("svg", LOGO) and found.chapters[0].text == "# Hello"
+    first = found.chapters[0].layers[0]
+    assert Path(first.source) == (tmp_path / "my own/layer.toml").resolve() and first.options == {"f": "relu"}
 
 
 @pytest.mark.parametrize(
@@ -67,13 +69,29 @@ def test_text_logo_and_layers_may_be_files_beside_it(tmp_path: Path) -> None:
         (('title = "One"\n', ""), "a chapter has a title"),
         (('author = "A"', "author = 1"), "author is a text"),
         (('author = "A"', 'logo = "x.exe"'), "a logo cannot be 'x.exe'"),
-        (('author = "A"', "author = "), "this is no TOML"),
+        (('author = "A"', "author = "), "mine.toml:3:10: not TOML"),
+        (('author = "A"', "single_steps = 'no'"), "single_steps is true or false"),
+        (('author = "A"', "templates = 'none'"), "there is no folder 'none' of templates"),
+        (('author = "A"', "logo = 'mine.svg'"), "cannot read the logo"),
+        (("seed = 3", "seed = true"), "seed is a whole number"),
+        (("seed = 3", "file = 'mine.toml'"), "the chapter 'One' has a text and a file"),
+        (('text = "Words."', r'file = "a\u0000b"'), "cannot read 'a\\x00b'"),
+        (('"rnn f=relu"', '"rnnn f=relu"'), "mine.toml: unknown layer 'rnnn'\ndid you mean rnn"),
+        (('"rnn f=relu"', '"/etc/passwd"'), "unknown layer '/etc/passwd'"),
+        (('"rnn f=relu"', '"../rnn.toml"'), "'../rnn.toml' is not in the folder of the course"),
     ],
 )
 def test_what_cannot_be_is_told(tmp_path: Path, change: tuple[str, str], message: str) -> None:
     with pytest.raises(LayerError) as error:
         course(written(tmp_path, SMALL.replace(*change)))
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["logo.svg", "logo.png", "logo.jpg"])
+def test_a_logo_is_a_picture_of_its_kind(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"GIF89a")
+    with pytest.raises(LayerError, match=f"the logo '{name}' is no picture of its kind"):
+        course(written(tmp_path, f'logo = "{name}"\n' + SMALL))
 
 
 def test_a_file_that_is_not_there_may_be_a_name_misspelt() -> None:

@@ -1,5 +1,11 @@
+from dataclasses import replace
+
+import pytest
+
+from derive.batch import Job
 from derive.book.course import Course
 from derive.book.tasks import Made, Task, tasks
+from derive.language.errors import LayerError
 from derive.rendering import document as D
 
 
@@ -22,3 +28,11 @@ def test_what_is_made_of_a_task(pairs: list[tuple[Task, Made]]) -> None:
     ]
     assert linear.handouts[0][1].startswith(b"%PDF") and b"dW[o,i] = " in linear.handouts[2][1]
     assert 'href="./02-01-relu.html"' in linear.page and 'href="./index.html"' in relu.page
+
+
+def test_two_handouts_are_not_one_file(small: Course) -> None:
+    chapter, other = small.chapters
+    again = replace(small, chapters=(replace(chapter, exercises=(Job("relu"), Job("relu"))), other))
+    with pytest.raises(LayerError, match="two exercises would both be written as chapter-01/relu"):
+        tasks(again)
+    tasks(replace(small, chapters=(chapter, replace(other, exercises=(Job("relu"),)))))  # in another chapter
