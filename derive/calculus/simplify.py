@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from derive.calculus.folding import deviations, named_power
 from derive.calculus.guards import common_guard, impossible_guard, is_guarded, known_guard, merge_guards
-from derive.calculus.match import match, same
-from derive.calculus.named import element_equal_to
+from derive.calculus.match import same
+from derive.calculus.named import element_equal_to, values_of
 from derive.calculus.readable import readable
 from derive.calculus.sums import count_terms, number_out, out_of_the_sum
 from derive.calculus.terms import coefficient_of, factors_of, without_factor
+from derive.language.binding import substitute
 from derive.language.expr import (
     MINUS_ONE,
     Add,
@@ -163,9 +164,11 @@ def assumption(node: Expr, scope: Scope) -> Rewrite | None:
     if isinstance(node, Num | Size):
         return None
     for given in scope.system.assumptions:
-        free = frozenset(i.symbol for i in given.indices)
-        if type(given.left) is type(node) and match(given.left, node, free, {}) is not None:
-            return Rewrite(given.right, {"assumption": f"{given.left} = {given.right}"})
+        if type(given.left) is type(node):
+            found = values_of(given.indices, given.left, node, scope)
+            if found is not None:
+                says = {"assumption": f"{given.left} = {given.right}"}
+                return Rewrite(substitute(given.right, found), says)
     return None
 
 

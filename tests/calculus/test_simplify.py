@@ -3,6 +3,8 @@
 import pytest
 
 from derive.calculus.simplify import ASSUME, SIMPLIFY, size_of
+from derive.calculus.sweep import derive
+from derive.language.load import layer
 from tests.calculus.lines import parsed, rewritten
 
 
@@ -29,6 +31,18 @@ def test_lines(text, result):
 def test_an_assumption_is_used_where_it_fits_and_nowhere_else():
     assert rewritten("v[i]*sum(q[k], k)", ASSUME, "i") == "v[i]"
     assert rewritten("v[i]*sum(q[k]*v[k], k)", ASSUME, "i") == "v[i]*sum(q[k]*v[k], k)"
+
+
+def test_an_assumption_is_used_at_the_place_where_it_fits_and_in_its_range_only():
+    """What is read outside a tensor's range is 0 here, and does not add up to what is assumed."""
+    fields = {
+        "indices": "t=1..T  k,j:K", "inputs": "z[t,k]  p[t,k]  c[t]", "assume": "sum(p[t,k], k) = c[t]", "output": "l",
+    }  # fmt: skip
+    given = "sum(p[t+1,k]*(logsumexp(z[t,j], j) - z[t,k]), k)"
+    inside = derive(layer(**fields, equations=f"l[t] = [t < T]*{given}"), ["z"]).gradients["z"][0].right
+    assert str(inside) == "[t < T]*dl[t]*(softmax(z[t,k], k)*c[t+1] - p[t+1,k])"
+    outside = derive(layer(**fields, equations=f"l[t] = {given}", outside="p = 0"), ["z"]).gradients["z"][0].right
+    assert str(outside) == "dl[t]*(softmax(z[t,k], k)*sum(p[t+1,m], m) - p[t+1,k])"
 
 
 def test_size_counts_what_has_to_be_read():
