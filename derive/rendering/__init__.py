@@ -1,1 +1,1 @@
-"""Derivation to document model to Markdown and LaTeX."""
+"""A derivation as a document of no format, and the document in each format."""

@@ -17,7 +17,7 @@ from derive.rendering.document import Equation as Displayed
 from derive.rendering.functions import applied
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page
-from derive.rendering.recurrence import letters_of, slashed, vector
+from derive.rendering.recurrence import free_letter, letters_of, slashed, vector
 from derive.rendering.typeset import derivative, typeset
 from derive.rendering.typeset_matrix import matrix_formula
 from derive.steps.record import Bound, Truncation, gradient_name
@@ -28,9 +28,9 @@ _STEPS = 50  # over which the example of a single number runs
 
 @dataclass(frozen=True)
 class Words:
-    """The letters of the section: the largest slope, an eigenvalue, a single weight, an argument; and the two times.
+    """The letters of the section: the largest slope, an eigenvalue, a single weight, an argument, the Jacobian.
 
-    far and near  the times of the state that is changed and of the one that changes with it
+    near, far  the times of the state that is changed and of the one that changes with it
     """
 
     slope: F.Name
@@ -78,8 +78,7 @@ def _words(page: Page, bound: Bound) -> Words:
 
 def _free(page: Page, *candidates: str) -> F.Name:
     """The first of the letters that stands for nothing else on the page."""
-    used = {n.stem for n in page.style.notation.tensors.values()} | set(page.style.notation.ranges)
-    letter = next((c for c in candidates if c not in used), candidates[0])
+    letter = free_letter(page, *candidates)
     return F.Name(letter, letter)
 
 

@@ -58,7 +58,7 @@ def _with_earlier(page: Page, figure: Figure) -> tuple[list[Node], list[Edge]]:
             readers = [column[e.target] for e in figure.edges if (e.source, e.label) == (edge.source, edge.label)]
             column[name] = min(readers) - 1
             shown = F.Indexed(page.style.notation.tensor(edge.source), (edge.label,))
-            nodes.append(Node(name, shown, "earlier", column[name], 0))
+            nodes.append(Node(name, shown, "earlier", column[name]))
         edges.append(Edge(name, edge.target, across=True))
     return nodes, edges
 

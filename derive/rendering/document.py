@@ -6,7 +6,7 @@ templates of a format print it, one template a block.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.rendering.formula import Formula
@@ -235,6 +235,15 @@ class Document:
     subtitle: Inlines
     blocks: tuple[Block, ...]
     symbols: tuple[Symbol, ...] = ()
+
+
+def pictures_in(blocks: Iterable[Block]) -> Iterator[Plot | Drawing]:
+    """The pictures among blocks, those in what is folded away too."""
+    for block in blocks:
+        if isinstance(block, Plot | Drawing):
+            yield block
+        elif isinstance(block, Details):
+            yield from pictures_in(block.blocks)
 
 
 def figure(error: float) -> str:

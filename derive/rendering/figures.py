@@ -12,7 +12,7 @@ from derive.language.schedule import reads
 from derive.language.system import LOSS, System
 from derive.language.traverse import integers_at, walk
 from derive.rendering import formula as F
-from derive.rendering.document import Inlines, said, text
+from derive.rendering.document import Inlines, said
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page
 
@@ -21,13 +21,16 @@ _WIDE = 2  # tensors side by side in one step; of wider ones the picture has onl
 
 @dataclass(frozen=True)
 class Node:
-    """A node of a picture: where it stands (in steps to the right and downwards), what is in it, and what it is."""
+    """A node of a picture: what is in it, what it is, and where it stands, in steps to the right and downwards.
+
+    In the graph of the equations only its column is known.
+    """
 
     name: str
     formula: F.Formula
     role: str  # input, param, computed, output, loss, or dots where the picture goes on
     x: float
-    y: float
+    y: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,11 @@ class Edge:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture of nodes and arrows, and what it shows."""
+    """A picture of nodes and arrows, and what that of an unrolled network shows."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    caption: Inlines
+    caption: Inlines = ()
 
 
 Shift = tuple[tuple[str, int], ...]  # the indices by which a place that is read differs from the reader's, and how much
@@ -130,21 +133,13 @@ def _dependencies(page: Page, every: Sequence[Link]) -> Figure:
     names = [n for n in page.system.tensors if n in groups or page.system.tensors[n].kind != "param"]
     links = [link for link in every if link.read in names]
     depth = _depths(names, links)
-    heights = Counter(depth.values())
     computed = {link.by for link in links}
     nodes: list[Node] = []
-    placed: Counter[int] = Counter()
     for name in sorted(names, key=lambda n: n not in computed):
-        column = depth[name]
-        y = placed[column] - (heights[column] - 1) / 2
         shown = (page.style.notation.tensor(n) for n in groups.get(name, (name,)))
-        nodes.append(Node(name, F.joined(tuple(shown), F.COMMA), _role(page.system, name), column, y))
-        placed[column] += 1
+        nodes.append(Node(name, F.joined(tuple(shown), F.COMMA), _role(page.system, name), depth[name]))
     edges = tuple(Edge(link.read, link.by, _label(page, link.shift), bool(link.shift)) for link in links)
-    caption = text("Who reads whom: an arrow goes from what is read to what is computed from it.")
-    if any(e.across for e in edges):
-        caption += text(" A dashed arrow carries a value to another step of the recurrence.")
-    return Figure(tuple(nodes), edges, caption)
+    return Figure(tuple(nodes), edges)
 
 
 def _parameters(page: Page, links: Sequence[Link]) -> Mapping[str, tuple[str, ...]]:

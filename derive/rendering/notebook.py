@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.rendering import plots
-from derive.rendering.document import Block, Details, Document, Drawing, Heading, Listing, Plot
+from derive.rendering.document import Block, Document, Drawing, Heading, Listing, Plot, pictures_in
 from derive.rendering.pictures.svg import svg
 from derive.rendering.templates import environment, told_by_line
 
@@ -61,7 +61,7 @@ def _cells(document: Document, templates: Path | None) -> Iterator[Cell]:
 def _markdown(blocks: list[Block], templates: Path | None) -> Cell:
     """Blocks as Markdown; the pictures that they show are attached to the cell."""
     source = environment("md", templates).get_template("blocks.md.j2").render(blocks=tuple(blocks))
-    return _text(source, {f"{block.name}.svg": block for block in _pictures(blocks)})
+    return _text(source, {f"{block.name}.svg": block for block in pictures_in(blocks)})
 
 
 def _text(source: str, pictures: Mapping[str, Plot | Drawing]) -> Cell:
@@ -87,14 +87,6 @@ def _code(source: str) -> Cell:
 def _lines(source: str) -> list[str]:
     """Source as notebooks hold it: lines with their ends, but the last."""
     return source.rstrip("\n").splitlines(keepends=True)
-
-
-def _pictures(blocks: list[Block] | tuple[Block, ...]) -> Iterator[Plot | Drawing]:
-    for block in blocks:
-        if isinstance(block, Plot | Drawing):
-            yield block
-        elif isinstance(block, Details):
-            yield from _pictures(block.blocks)
 
 
 def _drawn(block: Plot | Drawing) -> str:

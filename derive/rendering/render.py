@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from derive.language.expr import Expr
-from derive.language.system import System
 from derive.rendering import plots
 from derive.rendering.checked import GradientChecks, StepChecks
 from derive.rendering.compose import compose
 from derive.rendering.compose_cheatsheet import sheet
 from derive.rendering.compose_slides import slides
-from derive.rendering.document import Block, Details, Document, Drawing, Plot
-from derive.rendering.latex import TEX, latex
-from derive.rendering.notation import notation
+from derive.rendering.document import Document, Plot, pictures_in
 from derive.rendering.notebook import notebook
-from derive.rendering.operators import Style
 from derive.rendering.pdf import compiled
 from derive.rendering.pictures.svg import svg
 from derive.rendering.templates import environment, told_by_line
-from derive.rendering.typeset import typeset
 from derive.steps.record import Derivation
 
 TEXTS = (
@@ -92,22 +86,9 @@ def pictures(document: Document, format: str) -> dict[str, bytes]:
     if kind is None:  # the page holds them itself
         return {}
     files: dict[str, bytes] = {}
-    for block in _pictures(document.blocks):
+    for block in pictures_in(document.blocks):
         if isinstance(block, Plot):
             files[f"{block.name}.{kind}"] = plots.drawn(block, kind)
         elif kind == "svg":
             files[f"{block.name}.svg"] = svg(block.picture, block.alt).encode()
     return files
-
-
-def _pictures(blocks: Iterable[Block]) -> Iterator[Plot | Drawing]:
-    for block in blocks:
-        if isinstance(block, Plot | Drawing):
-            yield block
-        elif isinstance(block, Details):
-            yield from _pictures(block.blocks)
-
-
-def expression_latex(system: System, expr: Expr) -> str:
-    """An expression over the tensors of a system and their gradients, as LaTeX without dollar signs."""
-    return latex(typeset(expr, Style(notation(system))), TEX)

@@ -17,7 +17,7 @@ from derive.rendering import formula as F
 from derive.rendering.compose import compose
 from derive.rendering.pictures.shapes import Box, Label, Picture
 from derive.rendering.pictures.svg import svg
-from derive.rendering.render import TEXTS, expression_latex, pictures, printed, render
+from derive.rendering.render import TEXTS, pictures, printed, render
 
 NASTY = {
     "title": r"A & B % C # D_e $f$ <b> | \input{g} {h} ~ ^",
@@ -58,13 +58,6 @@ def test_the_same_derivation_gives_the_same_page(name, derivation):
 def test_an_unknown_format(derivation):
     with pytest.raises(KeyError):
         render(derivation("linear"), None, None, "docx")
-
-
-def test_an_expression_by_itself(derivation):
-    derived = derivation("rnn")
-    assert expression_latex(derived.system, derived.gradients["b_y"][0].right) == (
-        r"\sum_{t,n}\frac{\partial\mathcal L}{\partial z_{t,n,o}}"
-    )
 
 
 @pytest.mark.parametrize("name", catalogue())
