@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from derive.calculus.sweep import derive
 from derive.checking.forward import completed
 from derive.checking.places import Stored
 from derive.checking.points import Point, PointError, point
@@ -121,13 +120,8 @@ class Place:
         return largest(self.terms_reader.tensors[name].array)
 
 
-def ground(system: System, seed: int = 0) -> Ground:
-    """The ground for marking answers on a layer.  Raises LayerError where the layer cannot be evaluated."""
-    return ground_of(derive(system), seed)
-
-
 def ground_of(derivation: Derivation, seed: int = 0) -> Ground:
-    """The same for a derivation that is there already."""
+    """The ground for marking answers on a layer.  Raises LayerError where the layer cannot be evaluated."""
     return Ground(derivation, tuple(_places(derivation, seed)))
 
 

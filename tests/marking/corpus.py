@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from derive.calculus.sweep import derive
 from derive.language.load import load
 from derive.language.system import System
 from derive.marking.check import mark_text
-from derive.marking.ground import Ground, ground
+from derive.marking.ground import Ground, ground_of
 from derive.marking.programs.functions import mark_program
 from derive.marking.record import Marking
 
@@ -67,4 +68,4 @@ def _system(own: str, layer: str, options: tuple[tuple[str, str], ...]) -> Syste
 
 @cache
 def _ground(own: str, layer: str, options: tuple[tuple[str, str], ...], seed: int) -> Ground:
-    return ground(_system(own, layer, options), seed)
+    return ground_of(derive(_system(own, layer, options)), seed)

@@ -6,18 +6,19 @@ from typing import Any
 import derive
 from derive.language.system import System
 from derive.marking.check import mark_text
-from derive.marking.ground import Ground, ground
+from derive.marking.ground import Ground, ground_of
 from derive.marking.record import Line, Marking
 
 
 @lru_cache(maxsize=32)
 def ground_for(name: str, seed: int = 0, **options: Any) -> Ground:
-    return ground(derive.load(name, **options), seed)
+    return ground_of(derive.gradients(derive.load(name, **options)).record, seed)
 
 
 def marked(layer: str | System, text: str, seed: int = 0, **options: Any) -> Marking:
-    held = ground_for(layer, seed, **options) if isinstance(layer, str) else ground(layer, seed)
-    return mark_text(held, text)
+    if isinstance(layer, str):
+        return mark_text(ground_for(layer, seed, **options), text)
+    return mark_text(ground_of(derive.gradients(layer).record, seed), text)
 
 
 def lines(layer: str | System, text: str, **options: Any) -> dict[str, Line]:

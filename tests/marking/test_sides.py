@@ -2,15 +2,16 @@
 
 import pytest
 
+from derive.calculus.sweep import derive
 from derive.language.load import layer, load
 from derive.language.system import System
-from derive.marking.ground import ground
+from derive.marking.ground import ground_of
 from derive.marking.sides import conditions_of, sides_shown
 
 
 def shown(system: System, place: int = 0) -> set[tuple[str, bool]]:
     conditions = conditions_of(system)
-    reader = ground(system).places[place].reader
+    reader = ground_of(derive(system)).places[place].reader
     return {(str(condition.holds), side) for condition, side in sides_shown(conditions, reader)}
 
 

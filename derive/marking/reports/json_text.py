@@ -1,4 +1,4 @@
-"""A marking as JSON, and back.
+"""A marking as JSON.
 
 The schema has a number, ``version``; docs/marking.md describes it.  JSON has no words for what is not finite: such a
 number is written as the text "NaN", "Infinity" or "-Infinity".
@@ -13,11 +13,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from derive.marking.hints import at_tier
-from derive.marking.record import Difference, Entry, Line, Marking, Mistake
+from derive.marking.record import Marking
 
 VERSION = 1
-
-_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def json_text(marking: Marking, hints: int) -> str:
@@ -59,30 +57,3 @@ def _number(value: Any) -> int | float | str:
     if math.isfinite(number):
         return number
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
-
-
-def from_json(stored: Mapping[str, Any]) -> Marking:
-    """The marking that ``to_json`` has written.  Raises KeyError or TypeError where it is something else."""
-    if stored["version"] != VERSION:
-        raise TypeError(f"a marking of version {stored['version']}, not {VERSION}")
-    given = {k: v for k, v in stored.items() if k not in ("version", "ok")}
-    for name in ("unanswered", "remarks", "sizes"):
-        given[name] = tuple(given[name])
-    return Marking(**given | {"lines": tuple(map(_line, given["lines"]))})
-
-
-def _line(stored: Mapping[str, Any]) -> Line:
-    difference = stored["difference"]
-    read = {name: tuple(Mistake(**m) for m in stored[name]) for name in ("mistakes", "others")}
-    return Line(**{**stored, **read, "difference": None if difference is None else _difference(difference)})
-
-
-def _difference(stored: Mapping[str, Any]) -> Difference:
-    entries = tuple(Entry(tuple(e["place"]), _read(e["yours"]), _read(e["right"])) for e in stored["entries"])
-    return Difference(
-        **{**stored, "names": tuple(stored["names"]), "entries": entries, "error": _read(stored["error"])}
-    )
-
-
-def _read(number: float | str) -> float:
-    return _FINITE[number] if isinstance(number, str) else number
