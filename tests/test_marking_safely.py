@@ -1,6 +1,9 @@
 """What the page on marking programs safely says of a program is what its mark says."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,8 @@ from derive.marking.programs.functions import mark_program
 from derive.marking.programs.sandbox import Limits
 from tests.marking.program_texts import ground
 
-PAGE = (Path(__file__).parents[1] / "docs" / "marking-safely.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "marking-safely.md").read_text(encoding="utf-8")
 TABLE = PAGE.split("## What is told of it")[1].split("##")[0]
 TOLD = dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|$", TABLE, re.M))
 
@@ -45,3 +49,13 @@ def test_what_is_told(what: str) -> None:
 
 def test_every_row_is_tried() -> None:
     assert TOLD.keys() - {"What a program does", "---"} == PROGRAMS.keys()
+
+
+def test_the_list_of_protections() -> None:
+    (script,) = re.findall(r"```sh\n(.*protections\(\).*\n)```", PAGE)
+    script = script.replace("python3", f'"{sys.executable}"')
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True)
+    (all_of_them,) = re.findall(r"On Linux with all of them:\n\n```text\n((?:.*\n)*?)```", PAGE)
+    assert done.returncode == 0 and "limit of memory" in done.stdout, done.stderr
+    assert set(done.stdout.splitlines()) <= set(all_of_them.splitlines())
