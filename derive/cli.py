@@ -144,6 +144,8 @@ def doc(
     from derive import batch, processes
 
     formats = _formats(to, exercise)
+    if not exercise and (blank, seed) != ("steps", 0):
+        raise LayerError("--blank and --seed are for exercises", hint="add --exercise")
     jobs, systems = _loaded(layers or derive.catalogue(), chosen(settings))
     stems = _stems(systems)
     exercises = partial(batch.exercises, formats=formats, blank=_blank(blank), seed=seed)

@@ -247,6 +247,8 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "unknown tensor": (("show", "rnn", "--wrt", "W_g"), "did you mean W_"),
     "gradient by integers": (("show", "embedding", "--wrt", "tok"), "integers"),
     "gradient by the output": (("show", "linear", "--wrt", "y"), "from above"),
+    "what to blank in no exercise": (("doc", "linear", "--blank", "all"), "add --exercise"),
+    "a seed of no exercise": (("doc", "linear", "--seed", "1"), "add --exercise"),
     "a seed below 0": (("doc", "linear", "--exercise", "--seed", "-1"), "--seed"),
     "folder that is a file": (("doc", "linear", "--out", "good.toml/folder"), "cannot write"),
     "one name twice": (("doc", "linear", "linear.toml"), "two layers"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from derive import cli
+from derive.rendering.render import FORMATS
 from tests.rounding import without_errors
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +48,11 @@ def test_excerpts_are_in_the_files(file: str, excerpt: str) -> None:
 @pytest.mark.parametrize("target", sorted(set(LINKS)))
 def test_links_lead_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_named(name: str) -> None:
+    assert f"`{name}`" in README
 
 
 def test_there_is_something_to_check() -> None:

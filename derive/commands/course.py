@@ -63,10 +63,10 @@ def table(markings: Mapping[str, Marking]) -> RenderableType:
     for heading in ("", "submission", "points", "first wrong line"):
         rows.add_column(heading, no_wrap=heading != "first wrong line")
     for name, marking in markings.items():
-        mark, style = ("✓", "green") if marking.ok else ("✗", "bold red") if marking.lines else ("?", "bold red")
+        sign, style = ("✓", "green") if marking.ok else ("✗", "bold red") if marking.lines else ("?", "bold red")
         sums = words.total(marking)
         points = f"{sums[0]:.4g} of {sums[1]:.4g}" if sums else ""
-        rows.add_row(Text(mark, style=style), Text(words.clean(name, _NAME)), points, Text(_first(marking)))
+        rows.add_row(Text(sign, style=style), Text(words.clean(name, _NAME)), points, Text(_first(marking)))
     right = sum(marking.ok for marking in markings.values())
     counted = f"{right} of {len(markings)} submissions are right."
     return Group(rows, "", *map(Text, _common(markings)), counted)
