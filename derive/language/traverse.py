@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 import sympy
@@ -44,6 +44,11 @@ def transform(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     children = expr.children
     changed = tuple(transform(c, change) for c in children)
     return change(expr if all(a is b for a, b in zip(children, changed, strict=True)) else expr.rebuilt(changed))
+
+
+def exchanged(expr: Expr, others: Mapping[Expr, Expr]) -> Expr:
+    """The tree with other nodes in the place of some, wherever they stand; children first."""
+    return transform(expr, lambda node: others.get(node, node))
 
 
 @lru_cache(maxsize=65536)

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from derive.language.expr import Expr
-from derive.language.traverse import all_index_names, free_symbols, names_read, transform
+from derive.language.traverse import all_index_names, exchanged, free_symbols, names_read, transform
 from tests.language.layers import parsed
 from tests.language.strategies import expressions
 
@@ -20,3 +20,10 @@ def test_free_symbols_are_those_not_bound() -> None:
 def test_transforming_by_nothing_changes_nothing(expr: Expr) -> None:
     assert transform(expr, lambda e: e) is expr
     assert expr.rebuilt(expr.children) == expr
+
+
+def test_nodes_exchanged_for_others() -> None:
+    line = parsed("tanh(a[t,n,i])*tanh(a[t,n,i]) + a[t,n,i]")
+    others = {parsed("tanh(a[t,n,i])"): parsed("h[t,n,i]"), parsed("x[t,n,j]"): parsed("tau")}
+    assert exchanged(line, others) == parsed("h[t,n,i]*h[t,n,i] + a[t,n,i]")
+    assert exchanged(line, {}) is line

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.calculus.differentiate import derivative_formulas, function_derivatives
 from derive.language.expr import ONE, Call, Delta, Elem, Expr, Partial, mul, num, power
 from derive.language.functions import TABLE
-from derive.language.traverse import transform, walk
+from derive.language.traverse import exchanged, transform, walk
 from derive.marking.mutations.sites import Change, Line, known_names
 from derive.steps.record import Reader, Step
 
@@ -77,14 +77,14 @@ def _filled(formula: Expr, x: Expr, y: Expr) -> Expr:
 
 
 def _said(expr: Expr, call: Call, value: Expr) -> Expr:
-    return transform(expr, lambda node: value if node == call else node)
+    return exchanged(expr, {call: value})
 
 
 def _with(line: Line, reader: Reader, step: Step, outer: Expr, kind: str, sentence: str) -> Change:
     """The line with another derivative of the function in the reader's local derivative."""
     assert isinstance(step.changed, Partial) and isinstance(step.changed.of, Call)
     inner = Partial(step.changed.of.arguments[0], step.changed.wrt)
-    local = transform(step.before, lambda node: mul(outer, inner) if node == step.changed else node)
+    local = exchanged(step.before, {step.changed: mul(outer, inner)})
     placed, made = chain_line(line, reader, transform(local, _elementary))
     return Change(kind, sentence, placed, line, None, made)
 
@@ -97,7 +97,7 @@ def chain_line(line: Line, reader: Reader, local: Expr) -> tuple[Expr, Step]:
     for step in rest[: len(line.gradient.readers)]:
         into = local if step.changed == reader.partial else step.into
         made = step if step.changed == reader.partial else made
-        placed = transform(placed, lambda n, s=step, i=into: i if n == s.changed else n)  # type: ignore[misc]
+        placed = exchanged(placed, {step.changed: into})
     return placed, made
 
 

@@ -9,7 +9,7 @@ from derive.language.binding import substitute
 from derive.language.expr import ONE, ZERO, Bracket, Compare, Elem, Expr, Mul, Size, mul, size
 from derive.language.integers import expand, is_size, size_symbol, symbols_of
 from derive.language.integral import as_integer
-from derive.language.traverse import free_symbols, transform, walk
+from derive.language.traverse import exchanged, free_symbols, transform, walk
 from derive.marking.mutations.sites import Change, Line, Site, elements_in, needed
 
 _TURNED = {"<": ("<=", ">"), "<=": ("<", ">="), ">": (">=", "<"), ">=": (">", "<="), "==": ("!=",), "!=": ("==",)}
@@ -64,7 +64,7 @@ def one_case(line: Line) -> Iterator[Change]:
     expr = transform(line.expr, lambda node: _written_out(line, node))
     cases = dict.fromkeys(n for n in walk(expr) if isinstance(n, Bracket) and any(map(_real, n.conditions)))
     for case in cases if len(cases) > 1 else ():
-        right = transform(expr, lambda n, c=case: ONE if n == c else ZERO if n in cases else n)  # type: ignore[misc]
+        right = exchanged(expr, {**dict.fromkeys(cases, ZERO), case: ONE})
         sentence = f"what you have is right where `{case}`, and you take it everywhere"
         yield line.change("dropped guard", sentence, right)
 

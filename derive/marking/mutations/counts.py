@@ -21,7 +21,7 @@ def wrong_counts(line: Line) -> Iterator[Change]:
         symbol = size_symbol(name)
         others = (symbol - 1, *(size_symbol(o) for o in extents if o != name), sympy.Integer(1))
         for other in others if name in extents else ():
-            right = transform(line.expr, lambda n, s=symbol, o=other: _resized(n, s, o))  # type: ignore[misc]
+            right = _resized(line.expr, symbol, other)
             yield line.change("wrong count", f"`{size(other)}` stands where `{size(symbol)}` should", right)
     for site, value in standing:
         if all(map(is_size, symbols_of(value))):
@@ -29,9 +29,9 @@ def wrong_counts(line: Line) -> Iterator[Change]:
             yield site.change("wrong count", f"`{fewer}` stands where `{site.node}` should", fewer)
 
 
-def _resized(node: Expr, symbol: Integer, other: Integer) -> Expr:
-    """A size that stands as a number, with another symbol in it; ranges and places stay."""
-    return size(node.value.xreplace({symbol: other})) if isinstance(node, Size) else node
+def _resized(expr: Expr, symbol: Integer, other: Integer) -> Expr:
+    """The line with another symbol in the sizes that stand as numbers; ranges and places stay."""
+    return transform(expr, lambda n: size(n.value.xreplace({symbol: other})) if isinstance(n, Size) else n)
 
 
 @lru_cache(maxsize=16)

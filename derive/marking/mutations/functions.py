@@ -9,7 +9,7 @@ from derive.calculus.match import match
 from derive.language.binding import substitute
 from derive.language.expr import ONE, Along, Call, Elem, Expr, add, mul, neg
 from derive.language.functions import TABLE
-from derive.language.traverse import transform, walk
+from derive.language.traverse import exchanged, walk
 from derive.marking.mutations.sites import Change, Line, Site
 from derive.marking.mutations.tensors import alike
 
@@ -100,4 +100,4 @@ def _slope(function: str, value: Expr) -> Expr:
         return mul(value, add(ONE, neg(value)))
     call = Call(function, (value,))
     (slope,) = function_derivatives(call)
-    return transform(slope, lambda node: value if node == call else node)
+    return exchanged(slope, {call: value})

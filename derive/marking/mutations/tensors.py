@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from derive.language.expr import Bracket, Elem, Expr, mul
 from derive.language.integers import Integer, expand, symbols_of
 from derive.language.schedule import reads
 from derive.language.system import Tensor
-from derive.language.traverse import names_read, transform
-from derive.marking.mutations.sites import Change, Layer, Line, Site, missing_conditions
+from derive.language.traverse import exchanged, names_read
+from derive.marking.mutations.sites import Change, Layer, Line, Site, elements_in, missing_conditions
 from derive.steps.record import gradient_name
 
 _MOST = 8  # tensors tried in the place of one
@@ -41,15 +40,12 @@ def wrong_throughout(line: Line) -> Iterator[Change]:
         left = sites[0].node
         assert isinstance(left, Elem)
         for name in (n for n in alike(line.layer, known) if n not in later and n != line.gradient.left.name):
-            if all(missing_conditions(line.system, _under(s.node, known, name), s.facts) == () for s in sites):
-                right = transform(line.expr, lambda n, k=known, o=name: _under(n, k, o))  # type: ignore[misc]
+            others: dict[Expr, Elem] = {e: Elem(name, e.index) for e in elements_in(line.expr) if e.name == known}
+            if all(missing_conditions(line.system, others[s.node], s.facts) == () for s in sites):
+                right = exchanged(line.expr, others)
                 element = Elem(name, left.index)
                 sentence = f"`{element}` stands where `{left}` should, everywhere{_left_out(line, left, element)}"
                 yield line.change("wrong tensor", sentence, right)
-
-
-def _under(node: Expr, known: str, name: str) -> Any:
-    return Elem(name, node.index) if isinstance(node, Elem) and node.name == known else node
 
 
 def _later(line: Line) -> frozenset[str]:

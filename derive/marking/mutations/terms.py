@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derive.language.binding import substitute
 from derive.language.expr import ONE, Add, Along, Delta, Expr, Mul, Num, Reduce, add, mul, neg, num
-from derive.language.traverse import transform, walk
+from derive.language.traverse import exchanged, transform, walk
 from derive.marking.mutations.activations import chain_line
 from derive.marking.mutations.sites import Change, Line, known_names
 from derive.steps.record import Reader
@@ -57,7 +57,7 @@ def _part(line: Line, reader: Reader, parts: Add) -> Iterator[Change]:
     told = f", `{reader.derivative}`," if known_names(line, reader.derivative) else ""
     for on in (True, False):
         kept, missing = (add(*(t for t in parts.terms if _on_diagonal(t) is side)) for side in (on, not on))
-        local = transform(reader.derivative, lambda n, k=kept: k if n == parts else n)  # type: ignore[misc]
+        local = exchanged(reader.derivative, {parts: kept})
         right, step = chain_line(line, reader, local)
         sentence = f"in {_derivative(reader)}{told} `{missing}` is missing"
         if told or not on:
