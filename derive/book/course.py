@@ -12,7 +12,7 @@ from typing import Any
 
 from derive.batch import Job
 from derive.language.errors import LayerError, nearest
-from derive.language.fields import contents, toml_error
+from derive.language.fields import contents, name_of, toml_error
 from derive.language.load import catalogue
 from derive.rendering.exercise_blanks import BLANKS, Blank
 from derive.rendering.pdf import compiled
@@ -118,9 +118,10 @@ class _Reader:
         if not isinstance(chapters, list) or not chapters or not all(isinstance(c, dict) for c in chapters):
             raise self._error("a course has chapters", "write [[chapter]] with a title and layers")
         words = {key: self._words(self.fields, key) for key in _KEYS[:5]}
+        name = name_of(self.path)
         return Course(
-            self.path.stem,
-            **{**words, "title": words["title"] or self.path.stem},
+            name,
+            **{**words, "title": words["title"] or name},
             preface=self._words(self.fields, "preface"),
             leave_out=self._left_out(),
             single_steps=self._single_steps(),

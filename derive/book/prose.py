@@ -107,7 +107,7 @@ def inlines(tokens: Sequence[Token]) -> Inlines:
         elif token.type in ("strong_close", "em_close", "link_close") and marks:
             marks.pop()
         elif token.type == "code_inline":
-            out.append(Code(token.content))
+            out.append(_link(token.content, marks) or Code(token.content))
         elif token.type in ("softbreak", "hardbreak"):
             out.append(Text(" "))
         elif token.content:
@@ -116,7 +116,12 @@ def inlines(tokens: Sequence[Token]) -> Inlines:
 
 
 def _marked(words: str, marks: Sequence[tuple[str, str]]) -> Inline:
-    kind, target = marks[-1] if marks else ("", "")
-    if kind == "link_open" and target.startswith(_SCHEMES):
-        return Link(words, target)
-    return Strong(words) if kind == "strong_open" else Emphasis(words) if kind == "em_open" else Text(words)
+    kind = marks[-1][0] if marks else ""
+    plain = Strong(words) if kind == "strong_open" else Emphasis(words) if kind == "em_open" else Text(words)
+    return _link(words, marks) or plain
+
+
+def _link(words: str, marks: Sequence[tuple[str, str]]) -> Link | None:
+    """The words as a link, where they are in one; other marks within it are dropped."""
+    target = next((to for kind, to in marks if kind == "link_open" and to.startswith(_SCHEMES)), None)
+    return None if target is None else Link(words, target)

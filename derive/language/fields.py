@@ -48,8 +48,12 @@ class Fields:
 
 def read_file(path: Path) -> Fields:
     """The fields of a layer file.  Raises LayerError."""
-    name = os.fsencode(path.stem).decode("utf-8", "replace")
-    return read_text(contents(path), str(path), name)
+    return read_text(contents(path), str(path), name_of(path))
+
+
+def name_of(path: Path) -> str:
+    """The name of a file without its ending; what is no text in it is replaced."""
+    return os.fsencode(path.stem).decode("utf-8", "replace")
 
 
 def read_text(source: str, origin: str, name: str) -> Fields:

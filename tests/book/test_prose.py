@@ -20,6 +20,12 @@ def test_paragraphs_and_marks() -> None:
     )
 
 
+def test_what_is_marked_within_a_link_leads_there() -> None:
+    (paragraph,) = blocks("[**a** `b`](https://example.org/) **[c](https://example.org/)**")
+    assert isinstance(paragraph, D.Paragraph)
+    assert [i.text for i in paragraph.inlines if isinstance(i, D.Link)] == ["a", " ", "b", "c"]
+
+
 def test_headings_begin_at_the_level_asked_for_and_skip_none() -> None:
     found = blocks("## a\n\n#### b\n\n## c\n", level=2)
     assert [b.level for b in found if isinstance(b, D.Heading)] == [2, 3, 2]
