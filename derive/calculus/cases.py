@@ -8,14 +8,17 @@ from derive.language.binding import (
     substitute,
 )
 from derive.language.expr import (
+    ONE,
     Bracket,
     Compare,
     Elem,
     Expr,
     Index,
     Size,
+    size,
 )
 from derive.language.integers import Integer, Mod, is_size, symbols_of
+from derive.language.ranges import facts_of, refuted
 from derive.language.system import System
 from derive.language.text import integer_text
 from derive.language.traverse import (
@@ -27,12 +30,13 @@ from derive.steps.rule import Scope, scope_of
 
 
 def cases(system: System, left: Elem, right: Expr, indices: tuple[Index, ...]) -> tuple[Case, ...]:
-    """The ends of every index that a guard speaks of, the places between, and the setting 1 of every divisor."""
+    """The ends of each index that a guard speaks of, the places between, and divisors of 1 where they may be."""
     found: list[Case] = []
     for condition in _end_guards(right, indices):
         found += _ends(system, left, right, indices, condition)
     divisors = sorted(_divisors(right), key=str)
-    if divisors:
+    facts = facts_of(system)
+    if divisors and not any(refuted(Compare("==", size(d), ONE), facts) for d in divisors):
         found.append(_at_one(system, left, right, indices, tuple(divisors)))
     return tuple(found)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 import numpy as np
 import sympy
@@ -41,6 +42,7 @@ from derive.language.traverse import (
 
 _ATTEMPTS = 25  # draws at each of three levels: any signs, logarithms' arguments positive, everything positive
 _HOPELESS = 5  # draws without a single one at which every function is defined: the next level is tried
+_MOST = 100_000  # elements of one tensor: each is moved by itself
 _CLEAR_OF_KINKS = 1e-3
 _INSIDE_DOMAIN = 1e-4
 _ALL_POSITIVE = 0.4  # values of one sign are drawn smaller, as their sums grow and would saturate what they enter
@@ -84,8 +86,11 @@ def point(system: System, sizes: Mapping[str, int], seed: int = 0, spread: float
     """Random values at given sizes; drawn again until they are clear of kinks and inside all domains.
 
     They are at most about ``spread``, and smaller where functions would be saturated.
-    Raises PointError where the layer cannot be evaluated at any of the values tried.
+    Raises PointError where the layer is too large, or cannot be evaluated at any of the values tried.
     """
+    for name in system.tensors:
+        if (count := prod(_shape(system, name, sizes))) > _MOST:
+            raise PointError(f"{name} would have {count} elements, too many to check each")
     best: tuple[tuple[float, ...], Point] | None = None
     for level in range(3):
         spread = min(spread, _ALL_POSITIVE) if level == 2 else spread

@@ -18,6 +18,7 @@ import numpy as np
 import sympy
 
 from derive.checking.tree import compiled
+from derive.language.errors import LayerError
 from derive.language.expr import Bracket, Size
 from derive.language.integers import FloorDiv, Integer, is_size, linear_in, size_symbol, symbols_of
 from derive.language.schedule import Loop, reads, schedule
@@ -46,7 +47,7 @@ def choose_sizes(
 
     Sizes that were equal in all ``earlier`` choices are told apart, where that can be; where it is to be ``varied``,
     one that had the same value in all of them gets another, as that may hide that it is not heeded.
-    Raises ValueError where no sizes are found with which every range holds a value and every constraint holds.
+    Raises LayerError where no sizes are found with which every range holds a value and every constraint holds.
     """
     rng = np.random.default_rng([seed, recurrence])
     allowed = _allowed(system, recurrence) | {name: (value,) for name, value in fixed.items()}
@@ -114,7 +115,7 @@ def _going_together(
             found.setdefault(layout.misfits(sizes), []).append(sizes)
     if not found:
         wanted = [f"{name} >= 1" for name in names if name in system.derived]
-        raise ValueError(f"found no sizes for which {', '.join([*wanted, *map(str, constraints)])}")
+        raise LayerError(f"found no sizes for which {', '.join([*wanted, *map(str, constraints)])}")
     return found[min(found)]
 
 
@@ -123,6 +124,7 @@ def _allowed(system: System, recurrence: int) -> dict[str, tuple[int, ...]]:
     recurring, samples = _recurring(system), _samples(system)
     steps = steps_of(system) | _multiplied(system)
     covered = frozenset(name for division in _divisions(system) for name in _added(division.args[0]))
+    extents = frozenset(name for index in system.indices.values() for name in _added(index.extent))
     lengths = dict(zip((n for n in system.sizes if n in recurring), cycle(_lengths(recurrence)), strict=False))
     allowed: dict[str, tuple[int, ...]] = {}
     for name in system.sizes:
@@ -131,7 +133,7 @@ def _allowed(system: System, recurrence: int) -> dict[str, tuple[int, ...]]:
             values = [lengths[name]]
         elif name in steps:
             values = [2, 3]
-        elif least == 0:
+        elif least == 0 and name not in extents:
             values = [1, 2]
         elif name in covered:
             values = [3, 4, 5, 6, 7, 8, 9]
@@ -189,7 +191,7 @@ def _divisions(system: System) -> frozenset[Integer]:
 
 
 def _added(length: Integer) -> frozenset[str]:
-    """The sizes that stand by themselves in a length: that of an input that windows are laid over."""
+    """The sizes that stand by themselves in a length: of what windows are laid over, or parts are cut of."""
     return frozenset(s.name for s in symbols_of(length) if s in sympy.Add.make_args(length))
 
 

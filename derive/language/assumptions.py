@@ -15,7 +15,7 @@ from derive.language.lexical import check_length
 from derive.language.parser import parse_expression
 from derive.language.scope import Scope
 from derive.language.system import Assumption, Constraint
-from derive.language.traverse import free_symbols
+from derive.language.traverse import free_symbols, names_read
 
 _SIGN = re.compile(r"[<>!=]=?")
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -49,12 +49,20 @@ def assumed(texts: Iterable[Fragment], scope: Scope) -> Assumed:
         elif constraint:
             constraints.append(constraint)
         elif sign in ("=", "=="):
+            _check_given(left, right, entry, scope)
             free = free_symbols(left) | free_symbols(right)
             indices = tuple(i for i in scope.indices.values() if i.symbol in free)
             equalities.append(Assumption(left, right, indices, entry.text))
         else:
             raise entry.error("an inequality is one of sizes, in whole numbers", 0, "as in K >= 2*q")
     return Assumed(tuple(equalities), least, tuple(constraints))
+
+
+def _check_given(left: Expr, right: Expr, entry: Fragment, scope: Scope) -> None:
+    """Refuse an equality of what the layer computes: whether that holds is not for the author to say."""
+    for name in sorted(names_read(left) | names_read(right)):
+        if scope.tensors[name].kind == "computed":
+            raise entry.error(f"{name} is computed: nothing is assumed of it", 0, "assume it of inputs and parameters")
 
 
 def _entries(texts: Iterable[Fragment]) -> Iterator[Fragment]:

@@ -26,9 +26,10 @@ from derive.language.lexical import check_length
 from derive.language.names import check_computed, check_declared
 from derive.language.options import Choice
 from derive.language.parser import parse_onto
+from derive.language.ranges import facts_of, nonnegative
 from derive.language.scope import Scope
 from derive.language.study import study_of
-from derive.language.system import LOSS, Equation, PyTorch, System, Tensor
+from derive.language.system import LOSS, Constraint, Equation, PyTorch, System, Tensor
 from derive.language.traverse import integers_at, walk
 
 MAX_EQUATIONS = 200
@@ -92,7 +93,15 @@ def build(fields: Fields, choice: Choice) -> Built:
         pytorch=_pytorch(fields, choice),
         study=study_of(fields, [n for n, t in tensors.items() if t.kind == "computed"]),
     )
+    system = replace(system, constraints=(*system.constraints, *_demanded(system)))
     return Built(system, scope, declared.places, (*lines, *([loss[0]] if loss else [])))
+
+
+def _demanded(system: System) -> tuple[Constraint, ...]:
+    """That every index takes a value, where no least value of a size sees to it: L-K >= 0 for p = 0..L-K."""
+    facts = facts_of(system)
+    open_ranges = (i for i in system.indices.values() if not nonnegative(i.extent - 1, facts))
+    return tuple(dict.fromkeys(Constraint(">=", i.high, i.low) for i in open_ranges if symbols_of(i.extent)))
 
 
 def _declarations(fields: Fields, choice: Choice) -> Declared:
@@ -242,6 +251,8 @@ def _outside(fields: Fields, tensors: Mapping[str, Tensor]) -> dict[str, float]:
                 raise entry.error("expected what is read outside a tensor's range", 0, "write x = 0, or x = -inf")
             if match[1] not in tensors:
                 raise entry.error(f"unknown tensor {match[1]}", 0, nearest(match[1], tensors))
+            if match[1] in outside:
+                raise entry.error(f"what is read outside {match[1]} is said twice")
             outside[match[1]] = value
     return outside
 

@@ -32,8 +32,9 @@ def call(reader: Elaborator, node: ast.Call) -> Value:
         raise reader.error(node.func, "only a named function can be called")
     name = node.func.id.rstrip("_")
     primes = len(node.func.id) - len(name)  # f'(x) is f_(x) to Python's parser
-    if name in reader.scope.options:
-        name = reader.scope.options[name].text.strip()
+    options = dict(reader.scope.options)
+    while name in options:  # the value of an option may be another option's name
+        name = options.pop(name).text.strip()
     if not node.args:
         raise reader.error(node, f"{name} has no argument")
     if primes:

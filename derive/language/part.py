@@ -39,6 +39,7 @@ def part_computing(system: System, name: str) -> System:
         outputs=(name,),
         outside={n: v for n, v in system.outside.items() if n in needed},
         assumptions=assumptions,
+        constraints=tuple(c for c in system.constraints if c.sizes <= sizes),
         meanings={n: words for n, words in system.meanings.items() if n in known},
         constants=tuple(n for n in system.constants if n in needed),
         study=Study(),

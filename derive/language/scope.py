@@ -79,7 +79,7 @@ def meaning_of(name: str, expected: str, scope: Scope) -> tuple[str, str]:
         return f"{name} is a size, not a {expected}", ""
     if expected != "name" and scope.index(name) is not None:
         return f"{name} is an index, not a {expected}", ""
-    return f"unknown {expected} {name}", nearest(name, known[expected])
+    return f"unknown {expected} {name}", nearest(name, (k for k in known[expected] if k != name))
 
 
 def counted(count: int, what: str) -> str:

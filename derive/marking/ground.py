@@ -14,6 +14,7 @@ from derive.checking.reference import Interpreter
 from derive.checking.sizes import choose_sizes, steps_of
 from derive.checking.tree import Forest
 from derive.checking.truth import given_gradients, terms_interpreter_of, true_gradients
+from derive.language.errors import LayerError
 from derive.language.system import System
 from derive.marking.differences.reading import largest
 from derive.marking.sides import conditions_of, sides_shown
@@ -155,6 +156,6 @@ def _at_sizes(derivation: Derivation, seed: int) -> Iterator[Place]:
         earlier.append(choose_sizes(system, length, seed + k, earlier=earlier, varied=True))
         yield Place(derivation, point(system, earlier[-1], seed + k), forest)
     if steps := steps_of(system):
-        with suppress(ValueError, PointError):  # where the layer can do without them
+        with suppress(LayerError):  # where the layer can do without them
             dense = choose_sizes(system, DENSE, seed, dict.fromkeys(steps, 1), earlier)
             yield Place(derivation, point(system, dense, seed), forest)

@@ -1,7 +1,7 @@
 """Special places and settings."""
 
 from derive.calculus.sweep import derive
-from derive.language.load import load
+from derive.language.load import layer, load
 
 
 def cases_of(layer, tensor):
@@ -22,6 +22,17 @@ def test_at_stride_one_the_input_gradient_is_a_convolution_with_the_flipped_kern
     assert "dy[n,o,i+q_h-d_h*u,j+q_w-d_w*v]*W[o,c,u,v]" in right
     assert "%" not in right
     assert "//" not in right
+
+
+def test_a_stride_that_is_not_one_has_no_such_case():
+    fields = {
+        "indices": "p=0..P-1  a=0..L-1", "sizes": "P = (L - 1)//s + 1", "inputs": "x[a]", "output": "y",
+        "equations": "y[p] = x[s*p]",
+    }  # fmt: skip
+    (any_stride,) = derive(layer(**fields)).gradients["x"]
+    (strided,) = derive(layer(**fields, assume="s >= 2")).gradients["x"]
+    assert [c.where for c in any_stride.cases] == ["[s == 1]"]
+    assert strided.cases == ()
 
 
 def test_no_guard_no_case():

@@ -116,6 +116,12 @@ def test_values_that_overflow_are_not_taken():
         points(system)
 
 
+def test_what_is_too_large_to_check_is_told():
+    system = layer(indices="n:N", inputs="x[n]", equations="y[n] = x[n]", output="y", assume="N >= 10**9")
+    with pytest.raises(PointError, match="x would have 1000000000 elements"):
+        points(system)
+
+
 def test_arguments_stay_where_functions_have_a_slope():
     system = layer(
         indices="n:N  i,k:H", inputs="x[n,i]", params="W[i,k]",

@@ -9,6 +9,7 @@ import pytest
 
 from derive.checking.points import points
 from derive.checking.sizes import choose_sizes, size_value
+from derive.language.errors import LayerError
 from derive.language.integers import FloorDiv, size_symbol
 from derive.language.load import catalogue, layer, load
 
@@ -64,8 +65,21 @@ def test_sizes_that_cannot_be_are_refused():
         indices="p=0..P-1  a=0..L-1", sizes="P = 2 - L", inputs="x[a]", outside="x = 0",
         equations="y[p] = x[p]", output="y",
     )  # fmt: skip
-    with pytest.raises(ValueError, match="P"):
+    with pytest.raises(LayerError, match="P"):
         choose_sizes(system, 5, 0, {"L": 7})
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_range_holds_a_value(seed):
+    window = layer(
+        indices="p=0..L-K  u=0..K-1  a=0..L-1", inputs="x[a]", params="w[u]",
+        equations="y[p] = sum(w[u]*x[p+u], u)", output="y",
+    )  # fmt: skip
+    sizes = choose_sizes(window, 5, seed)
+    assert sizes["L"] >= sizes["K"]
+    rest = layer(indices="n:N-H  i:H", inputs="x[n,i]", equations="y[n] = sum(x[n,i], i)", output="y")
+    sizes = choose_sizes(rest, 5, seed)
+    assert sizes["N"] > sizes["H"]
 
 
 WINDOW = {
@@ -82,9 +96,9 @@ def test_constraints_hold(seed):
 
 
 def test_constraints_that_no_sizes_meet_are_told():
-    with pytest.raises(ValueError, match=re.escape("P >= 1, q < K-100")):
+    with pytest.raises(LayerError, match=re.escape("P >= 1, q < K-100")):
         choose_sizes(layer(**WINDOW, assume="q < K - 100"), 5, 0)
-    with pytest.raises(ValueError, match=re.escape("K >= 2*q")):
+    with pytest.raises(LayerError, match=re.escape("K >= 2*q")):
         choose_sizes(layer(**WINDOW, assume="K >= 2*q"), 5, 0, {"K": 2, "q": 2})
 
 

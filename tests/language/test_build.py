@@ -62,6 +62,16 @@ def test_sizes_come_in_the_order_of_the_ranges() -> None:
     assert list(made.derived) == ["P"]
 
 
+def test_every_index_takes_a_value():
+    """Where a least value of a size does not see to that, it is a condition on the sizes."""
+    made = layer(
+        indices="p=0..L-K  u=0..K-1  a=0..L-1  t=1..T-2", inputs="x[a]  g[t]", params="w[u]",
+        equations="y[p] = sum(w[u]*x[p+u], u)*sum(g[t], t)", output="y",
+    )  # fmt: skip
+    assert list(map(str, made.constraints)) == ["L-K >= 0"]
+    assert made.lower["T"] == 3
+
+
 def test_the_loss_may_be_in_matrix_form() -> None:
     made = layer(**SMALL, loss="sum((p - z)**2)")
     assert made.loss is not None and str(made.loss.right) == "sum((p[n,k] - z[n,k])**2, n, k)"
@@ -87,6 +97,8 @@ def test_the_loss_may_be_in_matrix_form() -> None:
         ({"integers": "tok W_h"}, "integers", 1, 5, "W_h is a parameter, not an input"),
         ({"assume": "tau"}, "assume", 1, 1, "expected an equality, or a condition on sizes"),
         ({"assume": "tau = 1; sum(v[i], i) = q_"}, "assume", 1, 25, "unknown name q_"),
+        ({"assume": "K >= 2; sum(h[t,n,i], i) = 1"}, "assume", 1, 9, "h is computed: nothing is assumed of it"),
+        ({"outside": "x = 0; x = -inf"}, "outside", 1, 8, "what is read outside x is said twice"),
         ({"assume": "v = 1"}, "assume", 1, 1, "v has 1 index, here it has none: axes (i) are left over"),
         ({"meaning": {"xx": "?"}}, "meaning.xx", 1, 1, "meaning of xx, which the layer does not have"),
         ({"equations": "y[i] = 1;" * (MAX_EQUATIONS + 1)}, "equations", 1, 1801, "too many equations: 200 at most"),

@@ -43,6 +43,14 @@ def test_abstract_functions_have_derivatives_of_their_own() -> None:
     assert str(parse_expression("f'(v[i])", scope)) == "f'(v[i])"
 
 
+def test_an_option_may_name_another() -> None:
+    fields = {"equations": "y[i] = f(v[i])", "output": "y"}
+    assert str(system(options={"f": ["g"], "g": ["tanh"]}, **fields).equations[0].right) == "tanh(v[i])"
+    with pytest.raises(LayerError, match="unknown function f") as caught:
+        system(options={"f": ["g"], "g": ["f"]}, **fields)
+    assert caught.value.hint == ""
+
+
 def test_the_prime_of_a_known_function_is_its_derivative() -> None:
     assert str(parsed("tanh'(v[i])")) == "1 - tanh(v[i])**2"
     assert str(parsed("sigmoid'(v[i])")) == "sigmoid(v[i])*(1 - sigmoid(v[i]))"

@@ -30,7 +30,10 @@ def test_sizes_that_others_are_made_of_stay() -> None:
         outside="x = 0",
         equations="y[n,p] = w[p]*x[n,s*p]\nz[n] = sum(x[n,i], i)",
         output="y z",
+        assume="K >= 2*s",
     )
     assert set(part_computing(whole, "y").sizes) == {"N", "L", "K", "s"}
+    assert part_computing(whole, "y").constraints == whole.constraints
     other = part_computing(whole, "z")
     assert set(other.sizes) == {"N", "L"} and not other.derived and other.outside == {"x": 0.0}
+    assert other.constraints == ()
