@@ -72,15 +72,11 @@ def _in_matrix_form(page: Page, form: ClosedForm, letters: Letters) -> Iterator[
     if local is None or matrix is None:
         return
     name = F.Script(F.Name(letters.jacobian, letters.jacobian), integer_formula(there, page.style.notation))
-    rows = (*_rows(page, bold(page, letters.local, here), local), *_rows(page, name, matrix))
+    equations = ((bold(page, letters.local, here), local), (name, matrix))
+    rows = (row for left, right in equations for row in F.rows_of(aligned(left, F.EQUALS, right, page.width)))
     with_identity = said(", with {} for the identity matrix", identity(page)) if parts_of(form).identity else ()
     yield Paragraph(text("In matrix form") + with_identity + text(","))
-    yield Displayed(F.Lines(rows))
-
-
-def _rows(page: Page, left: F.Formula, right: F.Formula) -> tuple[tuple[F.Formula, F.Formula], ...]:
-    whole = aligned(left, F.EQUALS, right, page.width)
-    return whole.rows if isinstance(whole, F.Lines) else ((left, F.row(F.EQUALS, right)),)
+    yield Displayed(F.Lines(tuple(rows)))
 
 
 def _vector(page: Page, form: ClosedForm, expr: Expr) -> F.Formula | None:

@@ -26,6 +26,7 @@ from derive.rendering.document import (
 )
 from derive.rendering.document import Equation as Displayed
 from derive.rendering.page import Page
+from derive.rendering.recurrence import slashed
 from derive.rendering.rule_formula import rule_formula
 from derive.rendering.typeset import derivative
 from derive.steps.record import Step
@@ -92,7 +93,7 @@ def _in_line(page: Page, gradient: str) -> Inlines:
     """A gradient as a whole, on one line: ∂L/∂W."""
     notation = page.style.notation
     by = notation.tensor(notation.gradients[gradient])
-    return (Math(F.row(F.PARTIAL, notation.tensor(LOSS), F.Sign("/"), F.PARTIAL, by)),)
+    return (Math(slashed(notation.tensor(LOSS), by)),)
 
 
 def _cell(row: GradientCheck | None) -> Inlines:

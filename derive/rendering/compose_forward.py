@@ -30,7 +30,7 @@ def _matrix_form(page: Page, equations: tuple[Equation, ...]) -> Iterator[Block]
         if found.per_sample is not None:
             batch = batch or found.batch
             left, right = (matrix_formula(m, page.style) for m in (found.per_sample.left, found.per_sample.right))
-            rows += _rows(aligned(left, F.EQUALS, right, page.width))
+            rows += F.rows_of(aligned(left, F.EQUALS, right, page.width))
     if rows:
         yield Paragraph((*text("In matrix form"), *_for_one(page, batch), Text(":")))
         yield Displayed(F.Lines(tuple(rows)))
@@ -41,11 +41,3 @@ def _for_one(page: Page, batch: str | None) -> Inlines:
         return ()
     letter = Math(page.style.notation.index(batch))
     return (Text(", for one sample (vectors are columns, "), letter, Text(" is left out)"))
-
-
-def _rows(formula: F.Formula) -> list[tuple[F.Formula, F.Formula]]:
-    if isinstance(formula, F.Lines):
-        return list(formula.rows)
-    parts = F.parts_of(formula)
-    where = parts.index(F.EQUALS)
-    return [(F.row(*parts[:where]), F.row(*parts[where:]))]

@@ -10,7 +10,7 @@ from derive.rendering.integers import Divisions
 
 Chain = tuple[Expr | str, ...]  # sides and, between them, relations: (0, "≤", u, "<", K)
 
-_RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _TURNED = {">": "<", ">=": "<="}
 
 
@@ -29,7 +29,7 @@ def chains(conditions: Sequence[Compare]) -> list[Chain]:
             chain = _joined(_rising(rest[0]), _rising(first))
         if chain is not None:
             rest.pop(0)
-        out.append(chain or (first.left, _RELATIONS[first.op], first.right))
+        out.append(chain or (first.left, RELATIONS[first.op], first.right))
     return out
 
 
@@ -42,7 +42,7 @@ def _rising(condition: Compare) -> Compare:
 def _joined(first: Compare, second: Compare) -> Chain | None:
     if not {first.op, second.op} <= {"<", "<="} or first.right != second.left:
         return None
-    return (first.left, _RELATIONS[first.op], first.right, _RELATIONS[second.op], second.right)
+    return (first.left, RELATIONS[first.op], first.right, RELATIONS[second.op], second.right)
 
 
 def divisor(condition: Compare) -> tuple[Expr, Expr] | None:

@@ -6,7 +6,7 @@ The tree says what stands where (a subscript, a fraction, a sum with its limits)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -178,6 +178,24 @@ def joined(parts: tuple[Formula, ...], between: Formula) -> Formula:
     for part in parts:
         out += [between, part] if out else [part]
     return row(*out)
+
+
+def added(terms: Iterable[tuple[bool, Formula]]) -> Formula:
+    """Terms with the signs between them; with True comes one that is taken away."""
+    out: list[Formula] = []
+    for minus, term in terms:
+        sign = (MINUS if minus else PLUS,) if out else (NEGATIVE,) if minus else ()
+        out += [*sign, term]
+    return row(*out)
+
+
+def rows_of(formula: Formula) -> tuple[tuple[Formula, Formula], ...]:
+    """The lines of a formula, each parted where its first relation stands; without one all is on the right."""
+    if isinstance(formula, Lines):
+        return formula.rows
+    parts = parts_of(formula)
+    where = next((k for k, p in enumerate(parts) if isinstance(p, Sign) and p.kind == "relation"), 0)
+    return ((row(*parts[:where]), row(*parts[where:])),)
 
 
 def fenced(left: str, body: Formula, right: str) -> Fenced:

@@ -37,7 +37,7 @@ from derive.rendering.document import (
     Text,
     figure,
 )
-from derive.rendering.formula import Formula, Lines, Row, Sign, parts_of
+from derive.rendering.formula import Formula, Lines, rows_of
 from derive.rendering.html_code import highlighted
 from derive.rendering.mathml import mathml, phantom
 from derive.rendering.metrics import width
@@ -146,16 +146,8 @@ def display(context: Context, formula: Formula, indent: Formula | None = None) -
 
 def together(formulas: Sequence[Formula]) -> Formula:
     """Equations one below the other, aligned where their right sides begin."""
-    rows = tuple(row for formula in formulas for row in _rows(formula))
+    rows = tuple(row for formula in formulas for row in rows_of(formula))
     return Lines(rows) if len(rows) > 1 else formulas[0]
-
-
-def _rows(formula: Formula) -> tuple[tuple[Formula, Formula], ...]:
-    if isinstance(formula, Lines):
-        return formula.rows
-    parts = parts_of(formula)
-    where = next((k for k, p in enumerate(parts) if isinstance(p, Sign) and p.kind == "relation"), 0)
-    return ((Row(parts[:where]), Row(parts[where:])),)
 
 
 @pass_context

@@ -43,7 +43,8 @@ def _formula(value: Integer, notation: Notation, even: Divisions, stacked: bool)
     if value.is_Symbol:
         return notation.index(value.name), _ATOM
     if value.is_Add:
-        return _sum([(t, group(_magnitude(t), _PRODUCT)) for t in sorted(value.args, key=_order)]), _SUM
+        terms = sorted(value.args, key=_order)
+        return F.added((t.could_extract_minus_sign(), group(_magnitude(t), _PRODUCT)) for t in terms), _SUM
     if value.is_Mul:
         number, rest = value.as_coeff_Mul()
         factors = sorted(sympy.Mul.make_args(rest), key=_factor_order)
@@ -72,17 +73,6 @@ def _order(term: Integer) -> tuple[object, ...]:
 def _factor_order(factor: Integer) -> tuple[object, ...]:
     """Sizes before indices, letters before sums: d(K − 1)."""
     return (not all(map(is_size, factor.free_symbols)), factor.is_Add, str(factor))
-
-
-def _sum(terms: list[tuple[Integer, F.Formula]]) -> F.Formula:
-    parts: list[F.Formula] = []
-    for term, formula in terms:
-        minus = term.could_extract_minus_sign()
-        if parts:
-            parts += [F.MINUS if minus else F.PLUS, formula]
-        else:
-            parts += [F.NEGATIVE, formula] if minus else [formula]
-    return F.row(*parts)
 
 
 def _magnitude(term: Integer) -> Integer:

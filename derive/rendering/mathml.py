@@ -14,9 +14,9 @@ from html import escape
 
 from derive.rendering import formula as F
 from derive.rendering.mathml_letters import bold, italic, letter, script
+from derive.rendering.metrics import STACKED
 
 _SIZES = ("", "1.2em", "1.8em", "2.4em")
-_STACKED = frozenset({"∑", "∏", "max", "min"})  # limits stand below and above these, beside others
 _ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯"}
 _CLOSE, _INFIX = ' lspace="0" rspace="0"', ' form="infix"'
 _COMMA = '<mo rspace="0">,</mo>'  # in a script
@@ -149,7 +149,7 @@ def _big(big: F.Big, c: Setting) -> str:
     """A big operator; its limits stand beside it within a line."""
     spaces = "" if big.operator in "∑∏" and not c.script else f' lspace="0" rspace="{0 if c.script else "0.167em"}"'
     below, above = _ml(big.below, c.inside), _ml(big.above, c.inside)
-    if big.operator in _STACKED:
+    if big.operator in STACKED:
         movable = "" if big.operator in "∑∏" else ' movablelimits="true"'
         return _scripts(f"<mo{movable}{spaces}>{big.operator}</mo>", below, above, ("munder", "mover", "munderover"))
     return _scripts(f"<mo{spaces}>{escape(big.operator)}</mo>", below, above)

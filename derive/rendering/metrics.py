@@ -9,7 +9,7 @@ from derive.rendering import formula as F
 _SCRIPT = 0.74  # size of a script beside that of the line
 _NARROW = frozenset("ijltrI,.;:()[]|'!ι")
 _WIDE = frozenset("mwMWΣ")
-_STACKED = frozenset({"∑", "∏", "max", "min"})  # limits stand below and above these, beside others
+STACKED = frozenset({"∑", "∏", "max", "min"})  # limits stand below and above these, beside others
 _BROAD = frozenset("DGHKNQX")
 _SIGN: Mapping[F.Kind, tuple[float, float]] = {  # width in a line, where there is space around, and in a script
     "binary": (1.25, 0.78), "relation": (1.36, 0.78), "punctuation": (0.45, 0.28), "ordinary": (0.78, 0.78),
@@ -46,7 +46,7 @@ def _width(formula: F.Formula | None, script: bool) -> float:
         case F.Big(operator, below, above):
             symbol = 1.45 if operator in "∑∏" else letters(operator)
             limits = max(width(below, True), width(above, True))
-            return (max(symbol, limits) if operator in _STACKED else symbol + limits) + 0.17
+            return (max(symbol, limits) if operator in STACKED else symbol + limits) + 0.17
         case F.Fraction(numerator, denominator):
             return max(_width(numerator, script), _width(denominator, script)) + 0.25
         case F.Fenced(_, body, _, size):

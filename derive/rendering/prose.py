@@ -26,7 +26,7 @@ from derive.language.traverse import (
 from derive.rendering import formula as F
 from derive.rendering.document import Code, Inline, Inlines, Math, Text
 from derive.rendering.operators import Style
-from derive.rendering.typeset import typeset
+from derive.rendering.typeset import derivative, typeset
 from derive.rendering.typeset_matrix import matrix_formula, tensor
 
 _SPACE = re.compile(r"\s+")
@@ -120,8 +120,7 @@ class Reader:
         """A tensor as a whole, without its indices."""
         notation = self.style.notation
         if name in notation.gradients:
-            by = F.row(F.PARTIAL, notation.tensor(notation.gradients[name]))
-            return F.Fraction(F.row(F.PARTIAL, notation.tensor(LOSS)), by)
+            return derivative(notation.tensor(LOSS), notation.tensor(notation.gradients[name]))
         return notation.tensor(name)
 
 

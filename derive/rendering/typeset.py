@@ -156,15 +156,8 @@ def _signed(expr: E.Expr) -> tuple[bool, E.Expr]:
 
 
 def _sum(terms: Sequence[E.Expr], style: Style) -> F.Formula:
-    parts: list[F.Formula] = []
-    for term in terms:
-        minus, rest = _signed(term)
-        formula = _at_least(rest, PRODUCT, style)
-        if parts:
-            parts += [F.MINUS if minus else F.PLUS, formula]
-        else:
-            parts += [F.NEGATIVE, formula] if minus else [formula]
-    return F.row(*parts)
+    signed = map(_signed, terms)
+    return F.added((minus, _at_least(rest, PRODUCT, style)) for minus, rest in signed)
 
 
 def _product(factors: Sequence[E.Expr], style: Style) -> Set:

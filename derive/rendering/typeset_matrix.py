@@ -11,17 +11,17 @@ from derive.language import expr as E
 from derive.language.functions import TABLE
 from derive.language.system import LOSS
 from derive.rendering import formula as F
+from derive.rendering.conditions import RELATIONS
 from derive.rendering.functions import applied, written_out
 from derive.rendering.integers import integer_formula
 from derive.rendering.metrics import GREEK
 from derive.rendering.operators import Style, big_operators, index_names, share
 from derive.rendering.products import Factor, laid_out
-from derive.rendering.typeset import typeset
+from derive.rendering.typeset import derivative, typeset
 
 _SUM, _TIMES_LEVEL, _PRODUCT, _ATOM = range(4)
 _TIMES, _TRANSPOSED = F.Sign("⊙", "binary"), F.Sign("⊤")
 CORRELATED, CONVOLVED = F.Sign("⋆", "binary"), F.Sign("∗", "binary")
-_RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
 def matrix_formula(expr: M.MatExpr, style: Style) -> F.Formula:
@@ -65,7 +65,7 @@ def _set(expr: M.MatExpr, style: Style) -> tuple[F.Formula, int]:
         case M.Total(op, over, of):
             return _total(op, over, of, style), _PRODUCT
         case M.Convolution(kind, signal, kernel):
-            names = (_whole(elem.name, style) for elem in (signal, kernel))
+            names = (_named(elem.name, (), (), style) for elem in (signal, kernel))
             return F.joined(tuple(names), CORRELATED if kind == "correlation" else CONVOLVED), _PRODUCT
     raise TypeError(f"no formula for {type(expr).__name__}")
 
@@ -75,17 +75,21 @@ def _set(expr: M.MatExpr, style: Style) -> tuple[F.Formula, int]:
 
 def tensor(expr: M.Tensor, style: Style) -> F.Formula:
     """A vector or matrix; that of a gradient is a derivative of the loss by one."""
+    return _named(expr.name, expr.entries, tuple(integer_formula(i, style.notation) for i in expr.shown), style)
+
+
+def _named(name: str, entries: M.Axes, places: tuple[F.Formula, ...], style: Style) -> F.Formula:
+    """A tensor at places: a vector or matrix where entries are left, else just its name."""
     notation = style.notation
-    places = tuple(integer_formula(i, notation) for i in expr.shown)
-    if expr.name in notation.gradients:
-        by = _named(notation.gradients[expr.name], len(expr.entries), places, style)
-        return F.Fraction(F.row(F.PARTIAL, notation.tensor(LOSS)), F.row(F.PARTIAL, by))
-    if expr.name in notation.upstream:
-        return _named(notation.upstream[expr.name], len(expr.entries), places, style, accent="bar")
-    return _named(expr.name, len(expr.entries), places, style)
+    if name in notation.gradients:
+        by = _printed(notation.gradients[name], len(entries), places, style)
+        return derivative(notation.tensor(LOSS), by)
+    if name in notation.upstream:
+        return _printed(notation.upstream[name], len(entries), places, style, accent="bar")
+    return _printed(name, len(entries), places, style)
 
 
-def _named(name: str, rank: int, places: tuple[F.Formula, ...], style: Style, accent: str = "") -> F.Formula:
+def _printed(name: str, rank: int, places: tuple[F.Formula, ...], style: Style, accent: str = "") -> F.Formula:
     printed = style.notation.tensor(name)
     printed = replace(printed, accent=accent) if accent else printed
     if rank == 1:
@@ -97,23 +101,16 @@ def _named(name: str, rank: int, places: tuple[F.Formula, ...], style: Style, ac
     return F.Indexed(printed, places) if places else printed
 
 
-def _whole(name: str, style: Style) -> F.Formula:
-    notation = style.notation
-    if name in notation.gradients:
-        by = notation.tensor(notation.gradients[name])
-        return F.Fraction(F.row(F.PARTIAL, notation.tensor(LOSS)), F.row(F.PARTIAL, by))
-    return notation.tensor(notation.upstream.get(name, name))
-
-
 def _transpose(of: M.MatExpr, style: Style) -> F.Formula:
-    inner = _at_least(of, _ATOM, style)
-    if isinstance(inner, F.Fraction) or (isinstance(inner, F.Indexed | F.Name) and _has_number(inner)):
-        inner = F.fenced("(", inner, ")")
-    return F.Script(inner, above=_TRANSPOSED)
+    return F.Script(_base(of, style), above=_TRANSPOSED)
 
 
-def _has_number(formula: F.Indexed | F.Name) -> bool:
-    return bool((formula.name if isinstance(formula, F.Indexed) else formula).number)
+def _base(expr: M.MatExpr, style: Style) -> F.Formula:
+    """An expression that something is to hang above, in parentheses where that would be misread."""
+    inner = _at_least(expr, _ATOM, style)
+    name = inner.name if isinstance(inner, F.Indexed) else inner
+    taken = isinstance(name, F.Name) and bool(name.number)  # a number hangs there already
+    return F.fenced("(", inner, ")") if taken or isinstance(inner, F.Fraction) else inner
 
 
 def _chain(factors: Sequence[F.Formula]) -> F.Formula:
@@ -135,13 +132,8 @@ def _signed(expr: M.MatExpr) -> tuple[bool, M.MatExpr]:
 
 
 def _sum(terms: Sequence[M.MatExpr], style: Style) -> F.Formula:
-    parts: list[F.Formula] = []
-    for term in terms:
-        minus, rest = _signed(term)
-        sign = F.MINUS if minus else F.PLUS
-        formula = _at_least(rest, _TIMES_LEVEL, style)
-        parts += [sign, formula] if parts else [F.NEGATIVE, formula] if minus else [formula]
-    return F.row(*parts)
+    signed = map(_signed, terms)
+    return F.added((minus, _at_least(rest, _TIMES_LEVEL, style)) for minus, rest in signed)
 
 
 def _product(factors: Sequence[M.MatExpr], style: Style) -> tuple[F.Formula, int]:
@@ -206,11 +198,8 @@ def _raised(base: M.MatExpr, exponent: E.Expr, style: Style) -> F.Formula:
     """An elementwise power, with ⊙ before the exponent so that it is not taken for a product of matrices."""
     if exponent == E.num("1/2"):
         return F.Root(matrix_formula(base, style))
-    inner = _at_least(base, _ATOM, style)
-    if isinstance(inner, F.Fraction) or (isinstance(inner, F.Indexed | F.Name) and _has_number(inner)):
-        inner = F.fenced("(", inner, ")")
     sign = (F.Sign("⊙"),) if base.axes else ()
-    return F.Script(inner, above=F.row(*sign, typeset(exponent, style)))
+    return F.Script(_base(base, style), above=F.row(*sign, typeset(exponent, style)))
 
 
 # Functions, conditions, reductions
@@ -242,7 +231,7 @@ def _instance(template: E.Expr, values: dict[str, M.MatExpr]) -> M.MatExpr:
 
 def _condition(ops: Sequence[str], sides: Sequence[M.MatExpr], style: Style) -> F.Formula:
     parts = [
-        F.row(matrix_formula(left, style), F.Sign(_RELATIONS[op], "relation"), matrix_formula(right, style))
+        F.row(matrix_formula(left, style), F.Sign(RELATIONS[op], "relation"), matrix_formula(right, style))
         for left, op, right in zip(sides[::2], ops, sides[1::2], strict=True)
     ]
     return F.fenced("[", F.joined(tuple(parts), F.COMMA), "]")

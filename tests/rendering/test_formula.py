@@ -13,6 +13,17 @@ def test_joining_puts_something_between():
     assert F.joined((A, B, A), F.COMMA) == F.Row((A, F.COMMA, B, F.COMMA, A))
 
 
+def test_terms_have_their_signs_between_them():
+    assert F.added([(True, A), (False, B), (True, A)]) == F.Row((F.NEGATIVE, A, F.PLUS, B, F.MINUS, A))
+    assert F.added([(False, A)]) == A
+
+
+def test_a_formula_is_parted_where_its_relation_stands():
+    assert F.rows_of(F.row(A, F.EQUALS, B)) == ((A, F.Row((F.EQUALS, B))),)
+    assert F.rows_of(F.Lines(((A, B), (B, A)))) == ((A, B), (B, A))
+    assert F.rows_of(A) == ((F.Row(()), A),)
+
+
 def test_delimiters_are_as_tall_as_what_they_hold():
     half = F.Fraction(F.Number("1"), F.Number("2"))
     assert F.fenced("(", A, ")").size == 0

@@ -1,6 +1,8 @@
 import pytest
 
+from derive.forms import matrix_tree as M
 from derive.forms.matrix import Reading, matrix_form
+from derive.language.expr import Elem
 from derive.language.load import layer, load
 from derive.rendering.latex import latex
 from derive.rendering.notation import notation
@@ -70,3 +72,9 @@ def test_a_convolution_is_named_by_its_sign():
     found = matrix_form(system, line.left, line.right, line.indices).per_sample_reading
     assert isinstance(found, Reading)
     assert latex(matrix_formula(found.right, Style(notation(system)))).startswith(r"x\star W+b")
+
+
+def test_a_convolution_with_what_is_given_of_a_gradient_has_its_bar(derivation):
+    backward = derivation("lstm").backward
+    given = M.Convolution("correlation", Elem("x", ()), Elem("dh_up", ()), (), (), ())
+    assert latex(matrix_formula(given, Style(notation(backward)))) == r"x\star\bar{h}"
