@@ -147,7 +147,7 @@ def test_a_line_that_goes_on_stands_under_the_right_side():
 def test_results_are_aligned_at_their_relation_signs():
     two = (F.row(A, F.EQUALS, A), F.Lines(((F.row(A, A), F.row(F.EQUALS, A)), (F.Row(()), F.row(F.PLUS, A)))))
     rows = together(two).rows
-    assert [r[0] for r in rows] == [F.Row((A,)), F.row(A, A), F.Row(())]
+    assert [r[0] for r in rows] == [A, F.row(A, A), F.Row(())]
     assert all(r[1].parts[0] in (F.EQUALS, F.PLUS) for r in rows)
     assert together(two[:1]) == two[0]
     assert body(D.Result(two, ())).count("<math") == 1
