@@ -14,7 +14,7 @@ from derive.language.expr import Expr
 from derive.language.integers import Integer
 from derive.language.load import catalogue, load
 from derive.language.load import layer as Layer
-from derive.language.system import System
+from derive.language.system import LOSS, System
 from derive.steps import record
 
 if TYPE_CHECKING:
@@ -49,9 +49,11 @@ def gradients(layer: str | Path | System, wrt: str | Sequence[str] | None = None
 
 def _check_wrt(system: System, name: str) -> None:
     """Raise LayerError unless a gradient can be taken by the tensor."""
-    known = [t.name for t in system.tensors.values() if not t.integer and not is_given(system, t.name)]
+    known = [n for n, t in system.tensors.items() if n != LOSS and not t.integer and not is_given(system, n)]
     if name in known:
         return
+    if name == LOSS and system.loss:
+        raise LayerError("gradients are those of the loss, by another tensor", hint=f"choose from {', '.join(known)}")
     if name not in system.tensors:
         hint = nearest(str(name), known) or f"it has {', '.join(known)}"
         raise LayerError(f"{system.name} has no tensor {name}", hint=hint)

@@ -176,6 +176,12 @@ def test_a_name_asked_for_twice_is_derived_once() -> None:
     assert derive.gradients("linear", wrt=["W", "W"]).wrt == ("W",)
 
 
+def test_there_is_no_gradient_by_the_loss() -> None:
+    with pytest.raises(derive.LayerError, match="gradients are those of the loss") as caught:
+        derive.gradients("mse", wrt="loss")
+    assert caught.value.hint == "choose from y, target, l"
+
+
 def test_what_is_no_name_is_an_unknown_name(linear: derive.Derivation) -> None:
     assert 3 not in linear
     with pytest.raises(KeyError, match="no gradient by 3"):
