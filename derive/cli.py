@@ -15,7 +15,7 @@ import typer
 
 import derive
 from derive.commands.check import check
-from derive.commands.console import chosen, complain, print_out, write
+from derive.commands.console import Layer, Settings, chosen, complain, print_out, write
 from derive.language.errors import LayerError, nearest
 
 if TYPE_CHECKING:
@@ -34,11 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-One = Annotated[str, typer.Argument(metavar="LAYER", help="A name of the catalogue or the path of a layer file.")]
-Any_ = Annotated[list[str] | None, typer.Argument(metavar="LAYER", help="By default, the whole catalogue.")]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Choose the value of an option.")
-]
+Layers = Annotated[list[str] | None, typer.Argument(metavar="LAYER", help="By default, the whole catalogue.")]
 Tensors = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="TENSOR", help="Take the gradients by these tensors only.")
 ]
@@ -107,7 +103,7 @@ def list_() -> None:
 
 @app.command()
 def show(
-    layer: One,
+    layer: Layer,
     wrt: Tensors = None,
     settings: Settings = None,
 ) -> None:
@@ -120,7 +116,7 @@ def show(
 
 @app.command()
 def doc(
-    layers: Any_ = None,
+    layers: Layers = None,
     to: Annotated[str, typer.Option(metavar="FORMATS", help="Formats, with commas between.")] = "md",
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write.")] = Path("output"),
     settings: Settings = None,
@@ -193,7 +189,7 @@ def book(
 
 @app.command()
 def verify(
-    layers: Any_ = None,
+    layers: Layers = None,
     settings: Settings = None,
 ) -> None:
     """Check the gradients of each layer: gradient, method, sizes, relative error.
@@ -215,7 +211,7 @@ app.command()(check)
 
 @app.command()
 def code(
-    layer: One,
+    layer: Layer,
     target: Annotated[
         str, typer.Option(metavar="TARGET", help="The library it is written for: numpy or torch.")
     ] = "numpy",

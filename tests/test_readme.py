@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,11 @@ def test_excerpts_are_in_the_files(file: str, excerpt: str) -> None:
 @pytest.mark.parametrize("target", sorted(set(LINKS)))
 def test_links_lead_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
+
+
+def test_imports_run_as_the_contract_says() -> None:
+    (contract,) = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    assert f"\n{' > '.join(contract['layers'])}\n" in CONTRIBUTING
 
 
 @pytest.mark.parametrize("name", FORMATS)

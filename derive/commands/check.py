@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import derive
-from derive.commands.console import chosen, print_out, write
+from derive.commands.console import Layer, Settings, chosen, print_out, write
 from derive.language.errors import LayerError
 
 if TYPE_CHECKING:
@@ -24,12 +24,8 @@ if TYPE_CHECKING:
 _WIDTH = 100  # of lines that are not on a terminal
 _STDIN = "-"
 
-Layer = Annotated[str, typer.Argument(metavar="LAYER", help="A name of the catalogue or the path of a layer file.")]
 Answers = Annotated[
     str, typer.Argument(metavar="ANSWERS", help="A text, .py or .npz file, a folder of them, or - for standard input.")
-]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Choose the value of an option.")
 ]
 Hints = Annotated[
     int, typer.Option(metavar="0..3", min=0, max=3, help="Tell right or wrong, where, which mistake, the right line.")

@@ -1,4 +1,4 @@
-"""What commands share: options from a command line, files written whole, something shown on the terminal."""
+"""What commands share: arguments and options, files written whole, something shown on the terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,11 @@ from derive.language.errors import LayerError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+Layer = Annotated[str, typer.Argument(metavar="LAYER", help="A name of the catalogue or the path of a layer file.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="Choose the value of an option.")
+]
 
 
 def chosen(settings: Sequence[str] | None) -> dict[str, str]:
