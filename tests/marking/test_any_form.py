@@ -18,8 +18,10 @@ from derive.marking.ground import Place as Point
 from derive.marking.record import Line
 from derive.steps.record import Gradient
 from tests import values
+from tests.marking.changing import CHANGING
 from tests.marking.corpus import Case
-from tests.marking.rewriting import CHANGING, KEEPING, Place, depth, guard_twice, nested, rewritten, somewhere
+from tests.marking.keeping import KEEPING
+from tests.marking.rewriting import Place, depth, nested, rewritten, somewhere
 
 LAYERS = [
     *(Case(name, name) for name in (
@@ -75,7 +77,7 @@ randoms = st.integers(0, 2**32 - 1).map(Random)
 @given(gradients(), randoms, st.integers(1, 8))
 def test_a_right_answer_rewritten_is_right(chosen: Chosen, random: Random, times: int) -> None:
     ground, part, place = chosen.ground, chosen.record, chosen.place
-    expr = rewritten(part.right, place, random, (*KEEPING, guard_twice), times)
+    expr = rewritten(part.right, place, random, KEEPING, times)
     lines = nested(part.left, part.indices, expr, random) if random.random() < 0.4 else [f"{part.left} = {expr}"]
     assume(max(map(len, lines)) < 1200 and depth(expr, place) <= 10)  # more is refused as too large
     marking = mark_text(ground, "\n".join(lines))
