@@ -51,7 +51,7 @@ def write(path: Path, content: str | bytes) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{os.getpid()}.part")  # a name may be as long as any
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         part.write_bytes(data)

@@ -27,6 +27,7 @@ def test_errors_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None
 def test_files_are_written_with_their_folders(tmp_path: Path) -> None:
     write(tmp_path / "a" / "b.txt", "ü")
     write(tmp_path / "a" / "c.bin", b"\xff")
+    write(tmp_path / "a" / ("n" * 255), "as long as a name can be")
     assert (tmp_path / "a" / "b.txt").read_bytes() == b"\xc3\xbc" and (tmp_path / "a" / "c.bin").read_bytes() == b"\xff"
     with pytest.raises(LayerError, match="cannot write"):
         write(tmp_path / "a" / "b.txt" / "d", "")
