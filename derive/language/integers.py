@@ -68,9 +68,9 @@ def element(name: str, index: tuple[Integer, ...]) -> Integer:
     return sympy.Indexed(sympy.IndexedBase(name, integer=True), *index)
 
 
-def elements(expression: Integer) -> tuple[Integer, ...]:
-    """The integer-tensor elements in an index expression, outermost first."""
-    return tuple(expression.atoms(sympy.Indexed)) if expression.has(sympy.Indexed) else ()
+def elements(expression: Integer) -> frozenset[Integer]:
+    """The elements of integer tensors in an index expression, those in the places of others included."""
+    return frozenset(expression.atoms(sympy.Indexed))
 
 
 @lru_cache(maxsize=65536)

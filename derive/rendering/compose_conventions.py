@@ -136,8 +136,6 @@ def _given(page: Page) -> Iterator[Inlines]:
     for name, value in page.system.outside.items():
         shown = F.row(F.NEGATIVE, F.Sign("∞")) if value < 0 else F.Number("0")
         yield said("Outside its range, {} counts as {}.", page.name(name), shown)
-    for note in page.derivation.notes:
-        yield page.prose(note)
 
 
 def _nodes(page: Page) -> list[Expr]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.language.expr import Elem, Expr, Index, Partial
@@ -176,7 +176,6 @@ class Derivation:
     backward: System
     gradients: Mapping[str, tuple[Gradient, ...]]
     closed_forms: tuple[ClosedForm, ...] = ()
-    notes: tuple[str, ...] = field(default=())
     bound: Bound | None = None
     truncation: Truncation | None = None
     entrywise_forms: tuple[EntrywiseForm, ...] = ()

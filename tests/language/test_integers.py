@@ -67,7 +67,7 @@ def test_evaluation_over_arrays() -> None:
 
 def test_integer_tensors_are_read_within_their_range() -> None:
     tok = element("tok", (i_, J))
-    assert elements(2 * tok + 1) == (tok,)
+    assert elements(2 * tok + 1) == {tok}
     assert symbols_of(tok + S) == {i_, J, S}
     tensors = {"tok": (np.array([[4, 5], [6, 7]]), (1, 0))}
     assert evaluate(tok, {i_: 2, J: 0}, tensors) == 6
