@@ -76,14 +76,11 @@ def _names(page: Page, tensors: Mapping[str, str], indices: Mapping[str, str], s
 
 def how_to_see_steps(page: Page) -> Inlines:
     """Why the gradients of constants come without steps, and the command that prints them."""
-    names = [n for n in page.derivation.wrt if any(isinstance(page.covers(p), Briefly) for p in _parts(page, n))]
+    gradients = page.derivation.gradients
+    names = [n for n in page.derivation.wrt if any(isinstance(page.covers(p), Briefly) for p in gradients[n])]
     constants = listed([page.style.notation.tensor(n) for n in names])
     given = (
         "; of the gradients by them only the results are given" if len(names) > 1 else "; only its gradient is given"
     )
     words = said(f"{given}, and {{}} prints the steps.", Code(command("show", page.system, "--wrt", names[0])))
     return text("Nobody trains ") + constants + words
-
-
-def _parts(page: Page, name: str) -> tuple[Gradient, ...]:
-    return page.derivation.gradients[name]

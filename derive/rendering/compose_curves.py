@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -31,7 +31,8 @@ _PLAIN = frozenset({"linear", "stop", "sin", "cos"})  # bounded slopes, but nobo
 def curves(page: Page, backward: bool = True) -> Iterator[Drawing]:
     """One picture, where the layer has something to draw."""
     own = _of_the_layer(page)
-    charts = [own] if own is not None else [_of_function(name) for name in _activations(page.system)[:_MOST]]
+    names = [page.system.outputs[0]] if own is not None else _activations(page.system)[:_MOST]
+    charts = [own] if own is not None else [_of_function(name) for name in names]
     if not charts:
         return
     shapes: list[Shape] = []
@@ -39,12 +40,11 @@ def curves(page: Page, backward: bool = True) -> Iterator[Drawing]:
         shapes += chart(lines if backward else lines[:1], k * (WIDTH + 14))
     width = len(charts) * (WIDTH + 14) - 14
     shows = "curves" if backward else "forward-curves"
-    caption, alt = _words(page, own is not None, backward)
+    caption, alt = _words(page, names, own is not None, backward)
     yield Drawing(file_name(page.system, shows), Picture(width, HEIGHT, tuple(shapes)), caption, alt)
 
 
-def _words(page: Page, own: bool, backward: bool) -> tuple[Inlines, str]:
-    names = [page.system.outputs[0]] if own else list(_activations(page.system)[:_MOST])
+def _words(page: Page, names: Sequence[str], own: bool, backward: bool) -> tuple[Inlines, str]:
     of = f"{', '.join(names)} from {_FROM:g} to {_TO:g}".replace("-", "−")
     if not backward:
         return text("The function, entry by entry."), f"Line chart of {of}."

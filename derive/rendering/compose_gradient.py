@@ -66,13 +66,10 @@ def titled(page: Page, one: Gradient) -> Heading:
 def _row(page: Page, one: Gradient, steps: tuple[Step, ...], first: bool) -> Block:
     """A line with its reason: the first has the gradient on its left, the others go on from there."""
     step = steps[0]
-    short, names = page.short(marked(_as_one(steps)))
-    line, left = typeset(short, page.style), typeset(one.left, page.style)
+    short, names = page.short(marked(as_one(steps)))
     reason = _chain_rule(page, one) if step is one.steps[0] else page.prose(step.sentence)
-    room = page.room(step)
     return StepRow(
-        aligned(left, F.EQUALS, line, room) if first else aligned(F.Row(()), F.EQUALS, line, room - width(left)),
-        None if first else left,
+        *fitted(page, one, step, typeset(short, page.style), first),
         step.rule,
         page.number(step),
         sentences(reason, others(page, steps[1:]), names, as_before(page, step)),
@@ -82,7 +79,15 @@ def _row(page: Page, one: Gradient, steps: tuple[Step, ...], first: bool) -> Blo
     )
 
 
-def _as_one(steps: tuple[Step, ...]) -> Step:
+def fitted(page: Page, one: Gradient, step: Step, line: F.Formula, first: bool) -> tuple[F.Formula, F.Formula | None]:
+    """A line, broken where it is too wide beside its rule, and what it goes on from; the first has that on its left."""
+    left, room = typeset(one.left, page.style), page.room(step)
+    if first:
+        return aligned(left, F.EQUALS, line, room), None
+    return aligned(F.Row(()), F.EQUALS, line, room - width(left)), left
+
+
+def as_one(steps: tuple[Step, ...]) -> Step:
     """Several steps in a row as one with these for its parts."""
     if len(steps) == 1:
         return steps[0]

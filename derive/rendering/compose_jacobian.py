@@ -10,10 +10,11 @@ import numpy as np
 from derive.forms.arguments import Array, CallError
 from derive.forms.jacobian import along_softmax, jacobian, shape_of
 from derive.language.expr import Along
-from derive.language.integers import evaluate, size_symbol
+from derive.language.integers import size_symbol
 from derive.language.system import System
 from derive.language.traverse import walk
 from derive.rendering import formula as F
+from derive.rendering.compose_sizes import valued
 from derive.rendering.document import Drawing, listed, said, text
 from derive.rendering.naming import picture as file_name
 from derive.rendering.page import Page
@@ -123,6 +124,6 @@ def _sizes(system: System, others: int) -> dict[str, int] | None:
         if found is not None:
             sizes = {name: 1 for name in sizes} | {n: v for n, v in found.values.items() if n in sizes}
     for name, definition in system.derived.items():
-        sizes[name] = int(evaluate(definition, {size_symbol(n): v for n, v in sizes.items()}, {}))
+        sizes[name] = valued(definition, sizes)
     holds = all(v >= max(1, system.lower.get(n, 1)) or n in system.sizes for n, v in sizes.items())
     return sizes if holds and all(c.holds(sizes) for c in system.constraints) else None

@@ -29,21 +29,31 @@ from derive.rendering.typeset import element
 
 def subtitle(page: Page) -> Inlines:
     """What the page is about, in one line."""
-    out: Inlines = text("The backward pass, derived step by step from the forward equations")
-    for k, (option, value) in enumerate(page.system.chosen.items()):
-        out += (Text(", " if k else ", for "), Code(f"{option} = {value}"))
+    out = text("The backward pass, derived step by step from the forward equations") + for_options(page)
     if page.system.torch:
         out += (Text("; in PyTorch "), Code(page.system.torch))
     return (*out, Text("."))
+
+
+def for_options(page: Page) -> Inlines:
+    """``, for f = tanh``: the options as they are chosen."""
+    out: Inlines = ()
+    for option, value in page.system.chosen.items():
+        out += (Text(", " if out else ", for "), Code(f"{option} = {value}"))
+    return out
+
+
+def paragraphs(page: Page, prose: str, lead: Inlines = ()) -> Iterator[Paragraph]:
+    """An author's prose, which empty lines part; ``lead`` is what it begins with."""
+    for k, paragraph in enumerate(re.split(r"\n\s*\n", prose)):
+        yield Paragraph((() if k else lead) + page.prose(paragraph))
 
 
 def setting(page: Page) -> Iterator[Block]:
     """What the author says of the layer, and what was checked."""
     for key, prose in page.system.prose.items():
         lead: Inlines = () if key == "about" else (Strong(f"{_title(key)}."), Text(" "))
-        first, *others = re.split(r"\n\s*\n", prose)
-        yield Paragraph(lead + page.prose(first))
-        yield from (Paragraph(page.prose(paragraph)) for paragraph in others)
+        yield from paragraphs(page, prose, lead)
     checked = [*_steps_checked(page), *_gradients_checked(page)]
     if checked:
         yield Paragraph((Strong("Checked."), Text(f" {' '.join(checked)}")))

@@ -28,10 +28,11 @@ def _drawing(page: Page, window: Window, sizes: Sizes, backward: bool) -> Drawin
     middle = tuple(n // 2 for n in sizes.outputs)
     output = max({p: None for p, _, _ in sizes.reads}, key=lambda p: (len(sizes.read_by(p)), p == middle))
     rows = [_forward(page, sizes, output)]
-    caption = _what_is_read(page, window, sizes)
+    caption, alt = _what_is_read(page, window, sizes), _reads(page, sizes, output)
     if backward:
         cell = max(_inside(sizes), key=lambda c: (len(sizes.readers_of(c)), -abs(sum(c) - sum(sizes.inputs) / 2)))
         rows.append(_backward(page, sizes, cell))
+        alt += f"; {_is_read(page, sizes, cell)}"
         caption += _what_comes_back(page, window)
         turned = _turned(page, window)
         if turned is not None:
@@ -39,8 +40,7 @@ def _drawing(page: Page, window: Window, sizes: Sizes, backward: bool) -> Drawin
             how = "turned round" if turned[0].labels != turned[1].labels else "as it stands"
             caption += text(f" With stride 1 the gradient meets the kernel {how}.")
     shows = "window" if backward else "forward-window"
-    alt = _in_words(page, sizes, output, backward)
-    return Drawing(file_name(page.system, f"{shows}-{window.read.name}"), stacked(tuple(rows)), caption, alt)
+    return Drawing(file_name(page.system, f"{shows}-{window.read.name}"), stacked(tuple(rows)), caption, f"{alt}.")
 
 
 # Rows of the picture
@@ -155,14 +155,17 @@ def _what_comes_back(page: Page, window: Window) -> Inlines:
     return said(words + weighted, *pieces)
 
 
-def _in_words(page: Page, sizes: Sizes, output: tuple[int, ...], backward: bool) -> str:
-    names = [unicode(page.style.notation.tensor(n)) for n in (sizes.window.read.name, _result(sizes))]
-    read = ", ".join(map(_place, sizes.read_by(output)))
-    words = f"Grids of cells. Output {_place(output)} of {names[1]} reads {names[0]} at {read}"
-    if not backward:
-        return words + "."
-    cell = max(_inside(sizes), key=lambda c: (len(sizes.readers_of(c)), -abs(sum(c) - sum(sizes.inputs) / 2)))
-    return f"{words}; {names[0]} at {_place(cell)} is read by outputs {', '.join(map(_place, sizes.readers_of(cell)))}."
+def _reads(page: Page, sizes: Sizes, output: tuple[int, ...]) -> str:
+    """What an output reads, in plain words."""
+    read, result = (unicode(page.style.notation.tensor(n)) for n in (sizes.window.read.name, _result(sizes)))
+    places = ", ".join(map(_place, sizes.read_by(output)))
+    return f"Grids of cells. Output {_place(output)} of {result} reads {read} at {places}"
+
+
+def _is_read(page: Page, sizes: Sizes, cell: tuple[int, ...]) -> str:
+    """Which outputs read an input, in plain words."""
+    read = unicode(page.style.notation.tensor(sizes.window.read.name))
+    return f"{read} at {_place(cell)} is read by outputs {', '.join(map(_place, sizes.readers_of(cell)))}"
 
 
 def _place(cell: tuple[int, ...]) -> str:

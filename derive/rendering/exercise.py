@@ -6,19 +6,17 @@ never in the document, so that no format can hide it badly.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
 from derive.rendering import formula as F
-from derive.rendering.breaking import aligned
 from derive.rendering.compose_conventions import conventions
 from derive.rendering.compose_curves import curves
 from derive.rendering.compose_forward import forward
-from derive.rendering.compose_gradient import titled
+from derive.rendering.compose_gradient import fitted, titled
 from derive.rendering.compose_pictures import drawings
-from derive.rendering.compose_setting import known_symbols, symbols
+from derive.rendering.compose_setting import for_options, known_symbols, paragraphs, symbols
 from derive.rendering.compose_sizes import sizes
 from derive.rendering.compose_windows import sliding
 from derive.rendering.coverage import Briefly
@@ -36,7 +34,6 @@ from derive.rendering.document import (
     Room,
     Strong,
     Table,
-    Text,
     said,
     text,
 )
@@ -45,7 +42,6 @@ from derive.rendering.exercise_answer import task
 from derive.rendering.exercise_blanks import LINE, Blank, Row, Secret, redacted, rows, secrets
 from derive.rendering.exercise_points import points, worth
 from derive.rendering.exercise_spots import FoundSpots, try_it
-from derive.rendering.metrics import width
 from derive.rendering.naming import command, stem
 from derive.rendering.page import Page
 from derive.rendering.typeset import typeset
@@ -70,16 +66,13 @@ def to_find(page: Page) -> list[Gradient]:
 
 
 def _subtitle(page: Page) -> Inlines:
-    out: Inlines = text("Find the backward pass from the forward equations")
-    for k, (option, value) in enumerate(page.system.chosen.items()):
-        out += (Text(", " if k else ", for "), Code(f"{option} = {value}"))
-    return (*out, Text("."))
+    return text("Find the backward pass from the forward equations") + for_options(page) + text(".")
 
 
 def _given(page: Page) -> Iterator[Block]:
     """What the layer is: nothing here comes from the backward pass but how its gradients are written."""
     if about := page.system.prose.get("about"):
-        yield from (Paragraph(page.prose(paragraph)) for paragraph in re.split(r"\n\s*\n", about))
+        yield from paragraphs(page, about)
     yield from symbols(page)
     yield from conventions(page)
     yield from sizes(page)
@@ -128,24 +121,14 @@ def _overview(page: Page) -> Table:
 
 def _step(page: Page, one: Gradient, row: Row, first: bool, hidden: Sequence[Secret]) -> StepRow:
     step = row.steps[0]
-    left = typeset(one.left, page.style)
     reason = _redacted(page.prose(step.sentence), hidden) if row.reason and step is not one.steps[0] else ()
     return StepRow(
-        _fitted(page, row, left, first),
-        None if first else left,
+        *fitted(page, one, step, row.formula, first),
         step.rule,
         page.number(step),
         reason,
         page.shape(one.indices),
     )
-
-
-def _fitted(page: Page, row: Row, left: F.Formula, first: bool) -> F.Formula:
-    """The line, broken where it is too wide beside the name of its rule."""
-    room = page.room(row.steps[0])
-    if first:
-        return aligned(left, F.EQUALS, row.formula, room)
-    return aligned(F.Row(()), F.EQUALS, row.formula, room - width(left))
 
 
 def _result(page: Page, one: Gradient) -> Result:

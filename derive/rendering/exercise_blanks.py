@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
 from derive.language.expr import Call, Delta, Elem, Expr, Num, Partial, Size
 from derive.language.traverse import walk
 from derive.rendering import formula as F
+from derive.rendering.compose_gradient import as_one
 from derive.rendering.compose_matrix import readings
 from derive.rendering.marks import marked
 from derive.rendering.page import Page
@@ -75,8 +76,6 @@ def _line(page: Page, line: Expr) -> F.Formula:
 
 def _with_gaps(page: Page, steps: Sequence[Step]) -> tuple[F.Formula, list[Secret]]:
     """The line with a gap in place of each part that is new, and what stood there."""
-    together = steps[0] if len(steps) == 1 else replace(steps[0], after=steps[-1].after, into=steps[-1].after,
-                                                         substeps=tuple(steps))  # fmt: skip
     found: list[Secret] = []
 
     def gap(node: F.Formula) -> F.Formula | None:
@@ -85,7 +84,7 @@ def _with_gaps(page: Page, steps: Sequence[Step]) -> tuple[F.Formula, list[Secre
         found.append(F.parts_of(node.body))
         return GAP
 
-    line = F.replaced(typeset(page.short(marked(together))[0], page.style), gap)
+    line = F.replaced(typeset(page.short(marked(as_one(tuple(steps))))[0], page.style), gap)
     return line, found
 
 

@@ -136,10 +136,9 @@ def _extent(shape: Shape) -> tuple[float, float, float, float]:
         case Disc(x, y, radius):
             return x - radius, y - radius, x + radius, y + radius
         case Stroke(points):
-            xs, ys = [p[0] for p in points], [p[1] for p in points]
-            if shape.curved:  # it stays well inside its controls
-                ys = [ys[0], ys[3], *(0.125 * (ys[0] + ys[3]) + 0.375 * (ys[1] + ys[2]) for _ in "1")]
-                xs = [xs[0], xs[3], 0.125 * (xs[0] + xs[3]) + 0.375 * (xs[1] + xs[2])]
+            xs, ys = ([p[k] for p in points] for k in (0, 1))
+            if shape.curved:  # it stays well inside its controls: its ends and its middle are looked at
+                xs, ys = ([c[0], c[3], 0.125 * (c[0] + c[3]) + 0.375 * (c[1] + c[2])] for c in (xs, ys))
             return min(xs), min(ys), max(xs), max(ys)
         case Label(x, y, content, size):
             wide = size * (width(content) if isinstance(content, F.Formula) else 0.6 * len(content))

@@ -26,7 +26,7 @@ _HEAD = 6.5  # points from the tip of an arrow to its back
 def svg(picture: Picture, alt: str = "", style: bool = True) -> str:
     """The picture as a file that stands for itself; ``alt`` is what it shows, for who does not see it.
 
-    Without ``style`` it has none of its own, for a page that brings the colours of dark paper: ``dark_style``.
+    Without ``style`` it has no colours of dark paper of its own, for a page whose style sheet has those of its classes.
     """
     size = f'width="{_n(picture.width)}" height="{_n(picture.height)}"'
     box = f'viewBox="0 0 {_n(picture.width)} {_n(picture.height)}"'
@@ -70,12 +70,8 @@ def _painted(shape: Box | Disc) -> str:
 
 
 def _stroke(shape: Stroke) -> Iterator[str]:
-    points = list(shape.points)
-    tip, before = points[-1], points[-2]
-    if shape.arrow:
-        angle = atan2(tip[1] - before[1], tip[0] - before[0])
-        points[-1] = (tip[0] - 0.8 * _HEAD * cos(angle), tip[1] - 0.8 * _HEAD * sin(angle))
-    start, *rest = (f"{_n(x)} {_n(y)}" for x, y in points)
+    *_, before, tip = shape.points
+    start, *rest = (f"{_n(x)} {_n(y)}" for x, y in shaft(shape))
     d = f"M{start}" + ("C" + " ".join(rest) if shape.curved else "".join(f"L{p}" for p in rest))
     dashes = f' stroke-dasharray="{_DASHES}"' if shape.dashed else ""
     ink = f'class="dp-s-{shape.ink}" stroke="{LIGHT[shape.ink]}" stroke-width="{_n(shape.width)}"'
@@ -83,6 +79,15 @@ def _stroke(shape: Stroke) -> Iterator[str]:
     if shape.arrow:
         corners = " ".join(f"{_n(x)},{_n(y)}" for x, y in arrow_head(tip, before, shape.width))
         yield f'<polygon points="{corners}" class="dp-f-{shape.ink}" fill="{LIGHT[shape.ink]}"/>'
+
+
+def shaft(stroke: Stroke) -> tuple[Place, ...]:
+    """The points of a line, which ends inside the head of its arrow."""
+    *others, before, tip = stroke.points
+    if not stroke.arrow:
+        return stroke.points
+    angle = atan2(tip[1] - before[1], tip[0] - before[0])
+    return (*others, before, (tip[0] - 0.8 * _HEAD * cos(angle), tip[1] - 0.8 * _HEAD * sin(angle)))
 
 
 def arrow_head(tip: Place, before: Place, width: float = 1.0) -> tuple[Place, Place, Place]:

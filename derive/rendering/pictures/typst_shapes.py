@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, sin
-
 from derive.rendering.formula import Formula
 from derive.rendering.pictures.shapes import Box, Disc, Ink, Label, Picture, Place, Shape, Stroke
-from derive.rendering.pictures.svg import LIGHT, arrow_head
+from derive.rendering.pictures.svg import LIGHT, arrow_head, shaft
 from derive.rendering.typst_math import alternative, string, typst_math
 
 _SCALE = 0.75  # points of paper to one of a picture
-_BACK = 5.2  # points from the tip of an arrow to where its line ends
 
 
 def typst_shapes(picture: Picture) -> str:
@@ -38,12 +35,8 @@ def _shape(shape: Shape) -> str:
 
 
 def _stroke(shape: Stroke) -> str:
-    points = list(shape.points)
-    tip, before = points[-1], points[-2]
-    if shape.arrow:
-        angle = atan2(tip[1] - before[1], tip[0] - before[0])
-        points[-1] = (tip[0] - _BACK * cos(angle), tip[1] - _BACK * sin(angle))
-    start, *rest = map(_at, points)
+    *_, before, tip = shape.points
+    start, *rest = map(_at, shaft(shape))
     way = f"curve.cubic({', '.join(rest)})" if shape.curved else ", ".join(f"curve.line({place})" for place in rest)
     dash = ', dash: "dashed"' if shape.dashed else ""
     line = f"stroke: (paint: {_colour(shape.ink)}, thickness: {_length(shape.width)}{dash})"
