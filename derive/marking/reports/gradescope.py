@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from derive.marking.hints import at_tier
-from derive.marking.record import Line, Marking
+from derive.marking.record import NOT_ELSEWHERE, Line, Marking
 from derive.marking.reports import words
 from derive.marking.reports.json_text import readable
 from derive.marking.reports.plain import plain
@@ -59,6 +59,6 @@ def _share(marking: Marking) -> float:
     """Which share of the gradients is right: those that the layer has, and those that are answered beside them."""
     verdicts: dict[str, bool] = dict.fromkeys(marking.unanswered, False)
     for line in marking.lines:
-        if line.verdict != "unjudged":
+        if line.verdict != "unjudged" or line.remark == NOT_ELSEWHERE:
             verdicts[line.name] = verdicts.get(line.name, True) and line.verdict == "right"
     return 0.0 if marking.failure or not verdicts else sum(verdicts.values()) / len(verdicts)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from derive.marking.record import Line, Marking
+from derive.marking.record import NOT_ELSEWHERE, Line, Marking
 from derive.marking.reports.gradescope import gradescope
 from derive.marking.scheme import Scheme, with_points
 from tests.marking.markings import ALL_RIGHT, CONTROLS, FAILED, HOSTILE, MARKING
@@ -50,6 +50,8 @@ def test_without_a_scheme_the_score_is_the_share_of_the_gradients_that_are_right
     both = replace(ALL_RIGHT, lines=(*ALL_RIGHT.lines, Line("dW", "wrong", 2)))
     assert results(both)["score"] == 0.0
     assert [test["status"] for test in results(both)["tests"]] == ["passed", "failed"]
+    in_part = replace(ALL_RIGHT, lines=(*ALL_RIGHT.lines, Line("dW", "unjudged", remark=NOT_ELSEWHERE)))
+    assert results(in_part)["score"] == 0.0
 
 
 def test_what_could_not_be_marked_has_no_points_and_says_why() -> None:
