@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from derive.language.declarations import statements
 from derive.language.errors import Fragment
 from derive.language.expr import Expr
-from derive.language.integers import Integer, is_size, symbols_of
+from derive.language.integers import Integer, symbols_of
 from derive.language.integral import as_integer
 from derive.language.lexical import check_length
 from derive.language.parser import parse_expression
@@ -42,7 +42,7 @@ def assumed(texts: Iterable[Fragment], scope: Scope) -> Assumed:
     constraints: list[Constraint] = []
     for entry in _entries(texts):
         left, sign, right = _sides(entry, scope)
-        constraint = _constraint(left, sign, right)
+        constraint = _constraint(left, sign, right, scope)
         bound = _least_value(constraint) if constraint else None
         if bound:
             least[bound[0]] = max(bound[1], least.get(bound[0], 0))
@@ -82,10 +82,10 @@ def _sides(entry: Fragment, scope: Scope) -> tuple[Expr, str, Expr]:
     raise entry.error("expected an equality, or a condition on sizes", 0, hint)
 
 
-def _constraint(left: Expr, sign: str, right: Expr) -> Constraint | None:
+def _constraint(left: Expr, sign: str, right: Expr, scope: Scope) -> Constraint | None:
     """The condition, where both sides are whole numbers made of sizes."""
     sides: list[Integer | None] = [as_integer(left), as_integer(right)]
-    if any(side is None or not all(map(is_size, symbols_of(side))) for side in sides):
+    if any(side is None or not {s.name for s in symbols_of(side)} <= set(scope.sizes) for side in sides):
         return None
     return Constraint("==" if sign == "=" else sign, *sides)
 

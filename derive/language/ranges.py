@@ -14,7 +14,7 @@ from functools import lru_cache
 import sympy
 
 from derive.language.expr import Bracket, Compare, Index, Num, Size
-from derive.language.integers import FloorDiv, Integer, Mod, expand, is_size, linear_in, size_symbol, symbols_of
+from derive.language.integers import FloorDiv, Integer, Mod, expand, linear_in, size_symbol, symbols_of
 from derive.language.polynomial import (
     ZERO,
     Polynomial,
@@ -155,10 +155,10 @@ def _tokens_in(expression: Polynomial, facts: Facts) -> list[tuple[Integer, Inte
 
 def _plainly_nonnegative(expression: Polynomial, facts: Facts) -> bool:
     """Whether a polynomial of sizes has no negative coefficient once each size is written as least + more."""
-    present = atoms(expression)
+    present, sizes = atoms(expression), _symbols(facts.lower)
     for atom in present:
         divided = isinstance(atom, FloorDiv | Mod)
-        if not (all(map(is_size, symbols_of(atom))) and (divided or atom.is_Symbol)):
+        if not (symbols_of(atom) <= sizes and (divided or atom.is_Symbol)):
             return False
         if divided and not all(_plainly_nonnegative(part, facts) for part in _must_be_nonnegative(atom)):
             return False
@@ -168,6 +168,12 @@ def _plainly_nonnegative(expression: Polynomial, facts: Facts) -> bool:
         if least and symbol in present:
             expression = shifted(expression, symbol, least)
     return all(n >= 0 for n in expression.values())
+
+
+@lru_cache(maxsize=1024)
+def _symbols(lower: tuple[tuple[Integer, int], ...]) -> frozenset[Integer]:
+    """The sizes among the symbols: whole numbers that are inputs, of rank 0, may be below 0."""
+    return frozenset(symbol for symbol, _ in lower)
 
 
 def _must_be_nonnegative(division: Integer) -> tuple[Polynomial, ...]:

@@ -4,7 +4,7 @@ import pytest
 
 from derive.language.assumptions import Assumed, assumed
 from derive.language.errors import Fragment, LayerError
-from tests.language.layers import SCOPE
+from tests.language.layers import FIELDS, SCOPE, system
 
 
 def read(*texts: str) -> Assumed:
@@ -15,6 +15,11 @@ def test_equalities_hold_for_every_value_of_their_free_indices() -> None:
     (one, other) = read("sum(v[i], i) = 1; [i != k]*W_h[i,k] == 0").equalities
     assert (str(one.left), str(one.right), one.indices, one.line) == ("sum(v[i], i)", "1", (), "sum(v[i], i) = 1")
     assert (str(other.left), [i.name for i in other.indices]) == ("[i != k]*W_h[i,k]", ["i", "k"])
+
+
+def test_a_whole_number_that_is_an_input_is_no_size() -> None:
+    with pytest.raises(LayerError, match="an inequality is one of sizes"):
+        system(inputs=f"{FIELDS['inputs']} pad[]", integers="tok pad", assume="pad >= 1")
 
 
 @pytest.mark.parametrize(

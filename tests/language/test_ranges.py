@@ -54,6 +54,17 @@ def test_nothing_is_both_proved_and_refuted(left: Integer, right: Integer, op: s
     assert not (proved(condition, FACTS) and refuted(condition, FACTS))
 
 
+def test_a_whole_number_that_is_an_input_may_be_negative() -> None:
+    system = layer(
+        indices="i:H", inputs="x[i] k[]", integers="k", output="y", outside="x = 0",
+        equations="y[i] = [k >= 0]*x[i-k]",
+    )  # fmt: skip
+    facts = facts_of(system, (system.indices["i"],))
+    k = size_symbol("k")
+    assert not nonnegative(k, facts) and not nonnegative(i_ + k - 1, facts)
+    assert nonnegative(i_ + k - 1, facts.given(Bracket((Compare(">=", size(k), size(k - k)),))))
+
+
 @pytest.mark.parametrize("expression", [i_ - 1, N - i_, M - 1 - J, N * M - i_ * M, i_ + J - 1, M * (N - i_) + J, N - 2])
 def test_bounds_of_indices(expression: Integer) -> None:
     assert nonnegative(expression, FACTS)
