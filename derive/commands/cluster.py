@@ -6,6 +6,7 @@ What workers do depends on the job alone, and its result is taken once: that a j
 from __future__ import annotations
 
 import hashlib
+import logging
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
@@ -152,6 +153,8 @@ def _client(address: str) -> Iterator[Any]:
         from distributed import Client
     except ModuleNotFoundError:
         raise LayerError("this needs Dask", hint="install it: pip install 'derive-gradients[dask]'") from None
+    for handler in logging.getLogger("distributed").handlers:  # what goes wrong is told here, as an error
+        handler.setLevel(logging.CRITICAL)
     connect: Any = Client  # its arguments have no types
     try:
         client = connect(address, timeout=_PATIENCE, set_as_default=False)

@@ -1,6 +1,8 @@
 """Work on a Dask cluster: workers that are killed on the way, the wrong ones, none."""
 
 import gc
+import io
+import logging
 import os
 import signal
 import threading
@@ -64,6 +66,18 @@ def test_results_come_in_the_order_of_the_jobs_from_the_workers(local, tmp_path:
     results = settled_on(local.scheduler_address, noted, jobs(tmp_path, "abcdef"), "abcdef")
     assert [name for name, _ in results] == list("abcdef")
     assert {pid for _, pid in results} <= {worker.pid for worker in local.workers.values()}
+
+
+def test_dask_does_not_speak_besides(local, tmp_path: Path) -> None:
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    logging.getLogger("distributed").addHandler(handler)
+    try:
+        settled_on(local.scheduler_address, noted, jobs(tmp_path, "a"), "a")
+        logging.getLogger("distributed.client").error("no connection")
+    finally:
+        logging.getLogger("distributed").removeHandler(handler)
+    assert heard.getvalue() == ""
 
 
 def test_workers_are_killed_on_the_way_and_nothing_is_lost_or_given_twice(local, tmp_path: Path) -> None:
