@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,8 @@ from derive.marking.programs.given_arrays import mark_arrays
 from derive.marking.record import Marking
 from derive.marking.submission import Submission
 from derive.marking.task import marked, task
+from derive.marking.written.statements import begins_equation
 from derive.steps.record import Derivation
-
-_LEFT_SIDE = re.compile(r"\s*\w+\s*(\[[^\[\]=]*\])?\s*=(?!=)")
 
 
 def check(
@@ -55,7 +53,7 @@ def _derived(system: System) -> Derivation:
 
 def _line(name: str, answer: str) -> str:
     """A line of an answer that was given by name: whole, or its right side."""
-    return answer if _LEFT_SIDE.match(answer) else f"{name} = {answer}"
+    return answer if begins_equation(answer) else f"{name} = {answer}"
 
 
 def _submission(answers: str | Path) -> Submission:

@@ -106,6 +106,7 @@ def test_gradients_written_by_name_are_lines_or_right_sides() -> None:
         "linear", {"dW": "dW[o,i] = sum(dy[n,o]*x[n,i], n)", "db[o]": "sum(dy[n,o], n)", "dx": "dy @ W"}
     )
     assert [line.verdict for line in marking.lines] == ["right", "right", "right"]
+    assert derive.check("linear", {"dx": "∂L/∂x = dy @ W", "dW": "dL/dW[o,i] := sum(dy[n,o]*x[n,i], n)"}).ok
     assert not derive.check("linear", {}).ok
 
 

@@ -35,6 +35,11 @@ class Statement:
         return " ".join(part.strip() for part in self.text.text.split("\n"))
 
 
+def begins_equation(text: str) -> bool:
+    """Whether a text begins with a left side and its sign, as in ``dW = …``, ``∂L/∂W[o,i] ← …``."""
+    return _EQUATION.match(text) is not None
+
+
 def statements(text: str, file: str) -> Iterator[Statement]:
     """The equations of an answer, in order.
 
@@ -61,7 +66,7 @@ def statements(text: str, file: str) -> Iterator[Statement]:
 
 
 def _goes_on(lines: tuple[str, ...], last: tuple[int, int, int], piece: str, depth: int) -> bool:
-    if _EQUATION.match(piece):
+    if begins_equation(piece):
         return False
     number, start, end = last
     if depth > 0 or _GOES_ON.search(lines[number][start:end]):
