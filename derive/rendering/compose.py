@@ -53,6 +53,8 @@ def _blocks(page: Page) -> Iterator[Block]:
 
 def backward(page: Page) -> Iterator[Block]:
     yield Heading(1, text("Backward pass"))
+    if not any(page.gradients()):
+        yield Paragraph(text("There is no gradient to derive: all that the layer reads is whole numbers."))
     briefly = [one for one in page.gradients() if isinstance(page.covers(one), Briefly)]
     for one in page.gradients():
         if one in briefly:

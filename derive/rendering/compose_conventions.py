@@ -32,15 +32,18 @@ from derive.steps.record import Step
 
 def conventions(page: Page) -> Iterator[Block]:
     """The notation used, the conventions at kinks and ties, what is assumed and given."""
-    yield Items((*_gradients(page), *_brackets(page), *_vectors(page), *_kinks(page), *_given(page)))
+    items = (*_gradients(page), *_brackets(page), *_vectors(page), *_kinks(page), *_given(page))
+    if items:
+        yield Items(items)
 
 
 def _gradients(page: Page) -> Iterator[Inlines]:
     first = next(page.gradients(), None)
-    if first is not None:
-        what = "the loss" if page.system.loss else "the loss of the network around the layer"
-        pieces = page.loss(), page.math(first.left), page.math(first.of)
-        yield said(f"{{}} is {what}; {{}} is its derivative by {{}}, with the shape of what it is taken by.", *pieces)
+    if first is None:
+        return
+    what = "the loss" if page.system.loss else "the loss of the network around the layer"
+    pieces = page.loss(), page.math(first.left), page.math(first.of)
+    yield said(f"{{}} is {what}; {{}} is its derivative by {{}}, with the shape of what it is taken by.", *pieces)
     local = [n for n in _nodes(page) if isinstance(n, Partial) and n.of == Elem(LOSS)]
     if local:
         one = typeset(local[0], page.style)

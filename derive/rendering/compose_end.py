@@ -113,6 +113,8 @@ def rules(page: Page) -> Iterator[Block]:
         for name, formula in formulas.items()
         if name in used
     ]
+    if not rows:
+        return
     yield Heading(1, text("Rules used"))
     yield Table((3, 9, 4), (text("Rule"), text("In general letters"), text("Steps")), tuple(rows))
 

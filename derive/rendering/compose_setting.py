@@ -20,6 +20,7 @@ from derive.rendering.document import (
     Table,
     Text,
     said,
+    sentences,
     text,
 )
 from derive.rendering.integers import integer_formula
@@ -102,7 +103,10 @@ def symbols(page: Page) -> Iterator[Block]:
     header = tuple(map(text, ("Symbol", "Shape", "Role", "Meaning")))
     kept = 4 if any(t.meaning for t in page.system.tensors.values()) else 3
     yield Table((2, 3, 3, 7)[:kept], header[:kept], tuple(row[:kept] for row in rows))
-    yield Paragraph(text("Indices run over ") + _ranges(page) + text(".") + _unsettled(page))
+    ranges = _ranges(page)
+    words = sentences(text("Indices run over ") + ranges + text(".") if ranges else (), _unsettled(page))
+    if words:
+        yield Paragraph(words)
 
 
 def known_symbols(page: Page) -> tuple[Symbol, ...]:
@@ -127,7 +131,7 @@ def _unsettled(page: Page) -> Inlines:
     if not used:
         return ()
     letters = F.joined(tuple(page.style.notation.index(n) for n in used), F.COMMA)
-    return said(" Where a sum runs over {}, its limits are shown.", letters)
+    return said("Where a sum runs over {}, its limits are shown.", letters)
 
 
 def _ranges(page: Page) -> Inlines:

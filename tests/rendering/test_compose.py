@@ -1,6 +1,7 @@
 import pytest
 
-from derive.language.load import catalogue
+from derive.calculus.sweep import derive
+from derive.language.load import catalogue, layer
 from derive.rendering import document as D
 from derive.rendering import formula as F
 from derive.rendering.compose import compose
@@ -8,6 +9,8 @@ from derive.rendering.compose_gradient import SMALL
 from derive.rendering.metrics import width
 from derive.rendering.page import WIDTH, indices_of, page
 from derive.rendering.recurrence import letters_of
+
+NO_GRADIENT = "There is no gradient to derive: all that the layer reads is whole numbers."
 
 
 def formulas_in(value):
@@ -49,6 +52,14 @@ def test_without_records_there_is_no_badge_and_no_figure(derivation):
     assert "Checked." not in [
         i.text for b in document.blocks if isinstance(b, D.Paragraph) for i in b.inlines[:1] if isinstance(i, D.Strong)
     ]
+
+
+def test_a_layer_of_whole_numbers_has_no_gradient_and_says_so():
+    counted = layer(indices="n:N", inputs="k[n]", integers="k", equations="y[n] = 2*k[n]", output="y")
+    document = compose(derive(counted), None, None)
+    assert section(document, "Backward pass") == [D.Paragraph(D.text(NO_GRADIENT))]
+    assert not section(document, "Rules used")
+    assert not any(isinstance(block, D.Items) for block in document.blocks)
 
 
 @pytest.mark.parametrize("name", catalogue())

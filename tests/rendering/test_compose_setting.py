@@ -60,6 +60,11 @@ def test_integers_losses_and_meanings():
     assert len(table.header) == 3 and words(table.rows[-1][1]) == "a single number"
 
 
+def test_a_layer_without_indices_says_nothing_of_them():
+    numbers = layer(title="T", inputs="x[] a[]", equations="y = a*x**2", output="y")
+    assert not [b for b in symbols(page(derive(numbers), None, None)) if isinstance(b, D.Paragraph)]
+
+
 def test_what_is_known_of_each_tensor(derivation):
     known = {s.name: s for s in known_symbols(page(derivation("rnn"), None, None))}
     weights = known["W_h"]
