@@ -10,10 +10,10 @@ from derive.calculus.sweep import derive
 from derive.forms.arguments import Array
 from derive.forms.function import BackwardFunction
 from derive.forms.jacobian import curve
-from derive.language.expr import Along, Call, Reduce
+from derive.language.expr import Along, Call, Elem, Expr, Reduce
 from derive.language.functions import TABLE
-from derive.language.system import LOSS, System
-from derive.language.traverse import walk
+from derive.language.system import LOSS, Equation, System
+from derive.language.traverse import integers_at, walk
 from derive.rendering import formula as F
 from derive.rendering.document import Drawing, Inlines, said, text
 from derive.rendering.functions import applied
@@ -80,7 +80,7 @@ def _of_the_layer(page: Page) -> tuple[Line, ...] | None:
 
 
 def _acting_alone(system: System) -> str | None:
-    """The one input with axes, where all that is computed has its axes and nothing is summed."""
+    """The one input with axes, where all that is computed has its axes, from its own place, and nothing is summed."""
     inputs = [t for t in system.inputs if t.axes]
     if LOSS in system.tensors or len(inputs) != 1 or inputs[0].integer or len(system.outputs) != 1:
         return None
@@ -92,7 +92,20 @@ def _acting_alone(system: System) -> str | None:
     functions = [n for n in nodes if isinstance(n, Call) and n.function not in TABLE]
     shared = all(set(p.axes) <= set(one.axes[1:]) for p in system.params)
     summed = any(isinstance(n, Reduce | Along) for n in nodes)
-    return one.name if alike and single and shared and not summed and not functions else None
+    placed = all(map(_at_its_place, system.all_equations))
+    return one.name if alike and single and shared and placed and not summed and not functions else None
+
+
+def _at_its_place(equation: Equation) -> bool:
+    """Whether an entry is computed from what stands at its own place alone, and in the same way at every place."""
+    here = equation.left.index
+
+    def belongs(node: Expr) -> bool:
+        if isinstance(node, Elem):
+            return node.index == here if len(node.index) == len(here) else set(node.index) <= set(here)
+        return not any(integer.free_symbols for integer in integers_at(node))
+
+    return all(place.is_Symbol for place in here) and all(map(belongs, walk(equation.right)))
 
 
 def _numbers(system: System) -> dict[str, float]:

@@ -1,5 +1,7 @@
 import pytest
 
+from derive.calculus.sweep import derive
+from derive.language.load import layer
 from derive.rendering.compose_curves import curves
 from derive.rendering.page import page
 from derive.rendering.pictures.shapes import Label, Stroke
@@ -26,6 +28,23 @@ def test_other_layers_show_the_activations_they_use(derivation):
 def test_a_layer_without_activation_has_no_curve(derivation):
     for name in ("linear", "attention", "optimizers"):
         assert not list(curves(page(derivation(name), None, None)))
+
+
+@pytest.mark.parametrize(
+    "equations",
+    [
+        "y[0,i] = 0\ny[t,i] = y[t-1,i]/2 + x[t,i]",
+        "y[t,i] = x[t,i] - [t > 1]*x[t-1,i]",
+        "y[t,i] = x[t,H+1-i]**2",
+        "y[t,i] = [i > 2]*x[t,i]",
+        "y[t,i] = x[t,i]/sqrt(H)",
+    ],
+)
+def test_a_layer_that_looks_at_places_is_no_function_of_an_entry(equations):
+    fields = {"indices": "t=1..T  i:H", "inputs": "x[t,i]", "output": "y"}
+    assert not list(curves(page(derive(layer(**fields, equations=equations)), None, None)))
+    alone = layer(**fields, equations="y[t,i] = x[t,i]**2")
+    assert list(curves(page(derive(alone), None, None)))
 
 
 def test_the_forward_picture_has_no_derivative(derivation):
