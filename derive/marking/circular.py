@@ -19,16 +19,19 @@ _AT_FIRST = 1e6  # what unknown values are taken to be at first, times something
 _FOUND = 1e-3  # relative difference from the truth below which it came out: a recurrence may magnify rounding
 
 
-def circular_lines(reader: Interpreter, lines: Sequence[AnswerLine]) -> frozenset[int]:
-    """The numbers of the lines that close a circle: the last of each.
+def circular_lines(reader: Interpreter, lines: Sequence[AnswerLine]) -> frozenset[AnswerLine]:
+    """The lines that close a circle: the last of each that says a gradient, or the last where none does.
 
     ``lines`` hold for the truth, which the reader knows, with the value of every name that they define or read.
     """
-    closing: set[int] = set()
+    closing: set[AnswerLine] = set()
     for group in _groups(lines):
         kept = list(group)
         while kept and not _settle(reader, kept):
-            closing.add(kept.pop().number)
+            gradients = [line for line in kept if reader.system.tensors[line.name].kind == "gradient"]
+            last = (gradients or kept)[-1]
+            closing.add(last)
+            kept.remove(last)
     return frozenset(closing)
 
 

@@ -58,11 +58,11 @@ class Judge:
         return roles(self.sheet)
 
     @cached_property
-    def circular(self) -> frozenset[int]:
+    def circular(self) -> frozenset[AnswerLine]:
         """The lines that hold for the truth but are computed from themselves."""
         sheet = self.sheet
-        about = {line.number for line in sheet.about_gradients if holds(sheet.values(line))}
-        lines = [line for line in sheet.lines if line.name in sheet.answer.helpers or line.number in about]
+        about = {line for line in sheet.about_gradients if holds(sheet.values(line))}
+        lines = [line for line in sheet.lines if line.name in sheet.answer.helpers or line in about]
         return circular_lines(sheet.plain[0], lines)
 
     def mark(self, line: AnswerLine, rests_on_wrong: bool) -> Line:
@@ -74,7 +74,7 @@ class Judge:
             return self._with_error(line, mark, line.error)
         if line.left is None:
             return replace(mark, difference=misshapen(self.ground, line, self.sheet.plain), remark=line.remark)
-        if line.number in self.circular:
+        if line in self.circular:
             return replace(mark, remark=f"{line.name} is computed from itself: this holds whatever {line.name} is")
         if line.name in self.sheet.answer.helpers:
             return self._helper(line, mark, rests_on_wrong)

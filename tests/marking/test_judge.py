@@ -174,3 +174,7 @@ def test_a_line_for_all_places_leaves_out_none(more: str) -> None:
 def test_a_parameter_answered_at_some_places_only_is_unanswered() -> None:
     assert "db" in marked("linear", "db[1] = sum(dy[n,1], n)").unanswered
     assert "db" not in marked("linear", "db[o] = sum(dy[n,o], n)").unanswered
+
+
+def test_a_circle_is_told_of_its_own_line_and_not_of_others_beside_it() -> None:
+    assert verdicts("linear", "dW = dW; db = sum(dy, n)") == [("dW", "wrong"), ("db", "right")]

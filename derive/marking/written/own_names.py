@@ -17,7 +17,6 @@ from derive.marking.written.outside import vanishes
 class Definition:
     """A line that defines a person's own tensor, at all of its places or at a fixed one."""
 
-    number: int
     left: Elem
     indices: tuple[Index, ...]
     right: Expr

@@ -34,7 +34,7 @@ def definitions(lines: Iterable[Progress], known: Known) -> dict[str, list[Defin
     for line in lines:
         form, right = line.form, line.right
         if line.name in known.tensors and form is not None and form.left is not None and right is not None:
-            one = Definition(line.statement.number, form.left, form.indices, right)
+            one = Definition(form.left, form.indices, right)
             found.setdefault(line.name, []).append(one)
     return found
 

@@ -21,7 +21,7 @@ def definition(name: str, places: str, right: str) -> Definition:
     index = {"t": index_symbol("t"), "n": index_symbol("n"), "T": size_symbol("T"), "T+1": size_symbol("T") + 1}
     left = tuple(index[place] for place in places.split())
     indices: tuple[Index, ...] = tuple(i for i in (T, N) if i.symbol in left)
-    return Definition(1, Elem(name, left), indices, parse_expression(right, scope_of(BACKWARD, OWN)))
+    return Definition(Elem(name, left), indices, parse_expression(right, scope_of(BACKWARD, OWN)))
 
 
 @pytest.mark.parametrize(
