@@ -45,10 +45,8 @@ def _derived(page: Page) -> Iterator[Block]:
     notation = page.style.notation
     for name, value in page.system.derived.items():
         meaning = page.system.meanings.get(name, "")
-        words = said(
-            f"{{}}, {meaning}, follows from the other sizes:" if meaning else "{} follows:", notation.index(name)
-        )
-        yield Paragraph(words)
+        words = f"{{}}{f', {meaning},' if meaning else ''} follows from the other sizes:"
+        yield Paragraph(said(words, notation.index(name)))
         definition = integer_formula(value, notation, stacked=True)
         yield Displayed(F.row(notation.index(name), F.EQUALS, definition))
     if page.system.constraints:

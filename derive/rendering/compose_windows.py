@@ -72,9 +72,9 @@ def _backward(page: Page, sizes: Sizes, cell: tuple[int, ...]) -> tuple[Grid, ..
 
 
 def _turned(page: Page, window: Window) -> tuple[Grid, ...] | None:
-    """The kernel, and its entries in the order of the outputs that read one input, at stride 1."""
+    """The kernel, and its entries in the order of the outputs that read one input, if there can be a stride of 1."""
     sizes = sized(page.system, window, stride=1) if window.weight else None
-    if sizes is None:
+    if sizes is None or sizes.stride != 1:
         return None
     cell = max(_inside(sizes), key=lambda c: len(sizes.readers_of(c)))
     readers = sizes.readers_of(cell)
