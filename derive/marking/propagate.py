@@ -40,7 +40,7 @@ def explain_all(ground: Ground, given: Mapping[str, Values]) -> dict[str, Explan
         if name not in found:
             left = [w for w in wrong if w not in found]
             own = explain(ground, name, given[name])
-            known = own.mistakes or is_near(given[name])
+            known = own.mistakes or _tell_nothing(given[name])
             found |= {name: own} if known else carrier.explained(name, given, left)
     return {name: found.get(name, Explanation()) for name in wrong}
 
@@ -51,9 +51,14 @@ def explain_line(ground: Ground, name: str, values: Values, read: frozenset[str]
     ``read`` are the gradients that the line reads, which have their true values.
     """
     own = explain(ground, name, values)
-    if own.mistakes or is_near(values):
+    if own.mistakes or _tell_nothing(values):
         return own
     return Carrier(ground, read, _ROUNDS_OF_LINES).explained(name, {name: values}, [name]).get(name, own)
+
+
+def _tell_nothing(values: Values) -> bool:
+    """Whether values tell no mistake made elsewhere: they are nearly right, or zero, which many mistakes make them."""
+    return is_near(values) or not any(value.yours[value.where].any() for value in values if value is not None)
 
 
 @dataclass(frozen=True)

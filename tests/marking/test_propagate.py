@@ -64,3 +64,9 @@ def test_a_line_that_works_out_two_steps_at_once() -> None:
     line = lines("rnn", "dW_h = sum((dh[t]*(1 - h[t])).T @ h[t-1], t)")["dW_h"]
     (mistake,) = line.mistakes
     assert mistake.gradient == "da" and mistake.kind == "wrong power"
+
+
+def test_what_is_zero_everywhere_tells_no_mistake_made_elsewhere() -> None:
+    marks = lines("rnn", "q = 0*h\ndW_h = sum(q[t].T @ h[t-1], t)")
+    assert marks["q"].remark == "q is used as da" and marks["q"].mistakes == ()
+    assert marks["q"].difference is not None and marks["q"].difference.ratio == "0"
