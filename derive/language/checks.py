@@ -169,6 +169,6 @@ def _offset(line: Line, read: Elem, scope: Scope) -> int:
 def _circular(error: CircularError, line: Line) -> LayerError:
     names = error.names
     if len(names) == 1:
-        hint = "a recurrence reads another place, a fixed number of steps away, as in h[t-1,n]"
+        hint = "a recurrence reads places before it only, or after it only, as in h[t-1,n]"
         return line.left.error(f"{names[0]} needs itself at the same place", 0, hint)
     return line.left.error(f"circular definition: {', '.join(names)} need each other at the same place")

@@ -13,6 +13,7 @@ from itertools import permutations, product
 import sympy
 
 from derive.language.binding import substitute
+from derive.language.errors import LayerError
 from derive.language.expr import (
     Along,
     Bracket,
@@ -26,7 +27,7 @@ from derive.language.expr import (
 )
 from derive.language.integers import Integer, expand
 from derive.language.memo import once_per_system
-from derive.language.ranges import Facts, facts_of, refuted
+from derive.language.ranges import Facts, facts_of, nonnegative, refuted
 from derive.language.system import Equation, System
 from derive.language.traverse import (
     integers_at,
@@ -44,13 +45,13 @@ class Loop:
 Block = Equation | Loop
 
 
-class CircularError(Exception):
-    """Equations that need each other at the same place; ``names`` are the tensors, ``equation`` one of theirs."""
+class CircularError(LayerError):
+    """Equations of which no order is known; ``names`` are their tensors, and ``equation`` is one of them."""
 
     def __init__(self, equations: Sequence[Equation]) -> None:
         self.equation = equations[0]
         self.names = tuple(dict.fromkeys(e.name for e in equations))
-        super().__init__(f"circular definition of {', '.join(self.names)}")
+        super().__init__(f"no order is known in which all places of {', '.join(self.names)} can be computed")
 
 
 def schedule(system: System, equations: Sequence[Equation] | None = None) -> tuple[Block, ...]:
@@ -201,7 +202,7 @@ def _axis_orders(moving: list[int]) -> Iterator[tuple[int, ...]]:
 def _distances(
     system: System, group: list[Equation], shared: list[Index]
 ) -> list[tuple[Equation, Equation, tuple[int | None, ...]]]:
-    """(reader, read equation, how far ahead along each shared index it reads; None where that is not fixed)."""
+    """(reader, read equation, whether along each shared index it reads ahead, 1, or back, -1; None where either)."""
     out = []
     for reader in group:
         own = {i: i.renamed(f"{i.name}~") for i in reader.indices}  # a bound index of the same name is another one
@@ -214,13 +215,19 @@ def _distances(
                 for index in shared:
                     axis = definition.left.index.index(index.symbol)
                     difference = expand(read.index[axis] - own[index].symbol)
-                    ahead.append(_fixed(difference))
+                    ahead.append(_direction(difference, facts))
                 out.append((reader, definition, tuple(ahead)))
     return out
 
 
-def _fixed(difference: Integer) -> int | None:
-    return int(difference) if difference.is_Integer else None
+def _direction(difference: Integer, facts: Facts) -> int | None:
+    """The sign of a difference of places; None where it is not the same everywhere."""
+    if difference == 0:
+        return 0
+    for sign in (1, -1):
+        if any(nonnegative(sign * difference - 1 - known, facts) for known in (0, *facts.known)):
+            return sign
+    return None
 
 
 def _in_order(
@@ -233,10 +240,10 @@ def _in_order(
     before: dict[int, set[int]] = {id(e): set() for e in group}
     for reader, definition, ahead in steps:
         for axis, sign in zip(axes, signs, strict=True):
-            distance = ahead[axis]
-            if distance is None or distance * sign > 0:
+            direction = ahead[axis]
+            if direction is None or direction == sign:
                 return None
-            if distance != 0:
+            if direction != 0:
                 break
         else:
             before[id(reader)].add(id(definition))

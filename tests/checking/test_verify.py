@@ -47,6 +47,23 @@ def test_wrong_gradients_are_refused(name, wrong):
     assert {row.gradient for row in report.rows if not row.ok} == {name}
 
 
+@pytest.mark.parametrize(
+    "past",
+    [
+        "[t > K]*h[t-K]", "sum([s < t]*h[s], s)", "sum([s > t]*h[s]**2, s)", "[t > 1]*[t == T]*h[t-1]",
+        "[t > 1]*h[t//2]", "[t > 1]*h[1]", "[2*t > T+1]*h[T+1-t]",
+    ],
+)  # fmt: skip
+def test_recurrences_reach_as_far_as_they_like_to_one_side(past):
+    system = layer(
+        indices="t,s=1..T", sizes="K", assume="K >= 1", inputs="x[t]", params="w[]",
+        equations=f"h[t] = tanh(x[t] + w*{past})", output="h",
+    )  # fmt: skip
+    derivation = derive(system)
+    assert verify(derivation, BackwardFunction(derivation)).ok
+    assert evidence(derivation).ok
+
+
 def test_the_error_is_relative_to_the_gradient():
     def function(**given):
         return {name: value * (1 + 1e-9) for name, value in linear(**given).items()}

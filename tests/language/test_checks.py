@@ -132,7 +132,7 @@ def error_in(tmp_path: Path, source: str) -> LayerError:
             9,
             1,
             "h needs itself at the same place",
-            "a recurrence reads another place, a fixed number of steps away, as in h[t-1,n]",
+            "a recurrence reads places before it only, or after it only, as in h[t-1,n]",
         ),
         (H, H + "\n" + H, 10, 1, "h is defined already on line 9", ""),
         (

@@ -99,13 +99,25 @@ LAYERS: dict[str, dict[str, str]] = {
     "a diagonal": {"equations": "h[0,t] = 1; h[l,0] = 2; h[l,t] = [l > 1, t > 1]*h[l-1,t-1] + h[l-1,t]", "output": "h"},
     "written backwards": {"equations": "y[i] = a[i]; a[i] = b[i]; b[i] = sum(x[t,i], t)", "output": "y"},
     "two steps back": {"equations": "h[0,i] = 1; h[-1,i] = 2; h[t,i] = h[t-1,i] + h[t-2,i]", "output": "h"},
+    "as many steps as a size says": {
+        "equations": "h[t,i] = [t > K]*h[t-K,i] + x[t,i]",
+        "output": "h",
+        "sizes": "K",
+        "assume": "K >= 1",
+    },
+    "all places before": {"equations": "h[t,i] = sum([s < t]*h[s,i], s) + x[t,i]", "output": "h"},
+    "all places behind": {"equations": "h[t,i] = sum([s > t]*h[s,i], s) + x[t,i]", "output": "h"},
+    "the place before at the end only": {"equations": "h[t,i] = [t > 1]*[t == T]*h[t-1,i] + x[t,i]", "output": "h"},
+    "half the place": {"equations": "h[t,i] = [t > 1]*h[t//2,i] + x[t,i]", "output": "h"},
+    "the first place": {"equations": "h[t,i] = [t > 1]*h[1,i] + x[t,i]", "output": "h"},
+    "the mirrored place, from the middle on": {"equations": "h[t,i] = [2*t > T+1]*h[T+1-t,i] + x[t,i]", "output": "h"},
     "a cube's cells of different reach": {"equations": "h[0] = 1; h[t] = sum([l < t]*h[t-1], l)", "output": "h"},
 }
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_what_is_read_was_computed_before(name: str) -> None:
-    computed_in_order(layer(indices="t=1..T  l=1..L  i:H", inputs="x[t,i]", **LAYERS[name]))
+    computed_in_order(layer(indices="t,s=1..T  l=1..L  i:H", inputs="x[t,i]", **LAYERS[name]))
 
 
 @given(st.permutations(range(6)))
