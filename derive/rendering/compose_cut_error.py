@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import numpy as np
+
 from derive.forms.measured import Setting, measurable, recurrence_of, truncation_errors
 from derive.language.system import LOSS
 from derive.rendering import formula as F
@@ -19,11 +21,12 @@ _ENDS: tuple[tuple[str, Callable[[Iterable[float]], float]], ...] = (("smallest"
 
 
 def cut_error(page: Page, record: Truncation, reach: F.Formula) -> Iterator[Block]:
-    """A table of relative errors, where values can be drawn."""
+    """A table of relative errors, where values can be drawn and no gradient is 0 at them."""
     recurrence = recurrence_of(page.system, record.tensor)
     setting = Setting(_STEPS)
-    errors = truncation_errors(recurrence, _REACHES, setting) if measurable(recurrence.system) else None
-    if not errors:
+    with np.errstate(divide="ignore", invalid="ignore"):  # of gradients that are 0 at these values
+        errors = truncation_errors(recurrence, _REACHES, setting) if measurable(recurrence.system) else None
+    if not errors or not np.isfinite(list(errors.values())).all():
         return
     words = (
         "What that costs, measured: the relative error of each gradient (the norm of what is missing, over that of the "

@@ -18,14 +18,16 @@ _STEPS = 50
 
 
 def fading(page: Page) -> Iterator[Block]:
-    """The plot, where the layer asks for one, and what its author says of it."""
+    """The plot, where the layer asks for one, and what its author says of it; a gradient that is 0 has no curve."""
     study = page.system.study
     setting = Setting(_STEPS)
-    curves = tuple(_curve(page.system, one, setting) for one in study.norms)
-    if not curves:
+    found = {one: _curve(page.system, one, setting) for one in study.norms}
+    found = {one: curve for one, curve in found.items() if len(curve.points) > 1}
+    if not found:
         return
+    curves = tuple(found.values())
     yield Heading(2, text("Measured"))
-    yield Paragraph(_question(page))
+    yield Paragraph(_question(list(dict.fromkeys(one.layer for one in found))))
     yield Plot(
         picture(page.system, "gradient-norms"),
         curves,
@@ -48,8 +50,7 @@ def _curve(system: System, one: Measured, setting: Setting) -> Curve:
     return Curve(label, tuple((float(d), norm) for d, norm in enumerate(norms) if norm > 0.0))
 
 
-def _question(page: Page) -> Inlines:
-    layers = list(dict.fromkeys(one.layer for one in page.system.study.norms))
+def _question(layers: list[str]) -> Inlines:
     listed = " and ".join([", ".join(layers[:-1]), layers[-1]]) if len(layers) > 1 else layers[0]
     words = (
         f"How far back a loss is felt can be tried out. Let it read the last state only, and follow the gradient back "

@@ -9,6 +9,7 @@ from derive.language.expr import Bracket, Compare, Elem, Expr, Index, Mul, mul, 
 from derive.language.integers import Integer
 from derive.rendering import formula as F
 from derive.rendering.integers import integer_formula
+from derive.rendering.metrics import GREEK
 from derive.rendering.page import Page
 from derive.rendering.typeset import derivative, element
 from derive.steps.record import ClosedForm, EntrywiseForm
@@ -37,8 +38,9 @@ def letters_of(page: Page, form: Form) -> Letters:
 
 def free_letter(page: Page, *candidates: str) -> str:
     """The first of the letters that stands for nothing else on the page."""
-    used = {n.stem for n in page.style.notation.tensors.values()} | set(page.style.notation.ranges)
-    return next((c for c in candidates if c not in used), candidates[0])
+    stems = {n.stem for n in page.style.notation.tensors.values()} | set(page.style.notation.ranges)
+    used = {GREEK.get(stem, stem) for stem in stems}
+    return next((c for c in candidates if GREEK.get(c, c) not in used), candidates[0])
 
 
 def ends(form: Form) -> tuple[Integer, Integer]:

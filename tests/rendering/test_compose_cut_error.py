@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from derive.calculus.sweep import derive
-from derive.language.load import load
+from derive.language.load import layer, load
 from derive.language.study import Study
 from derive.rendering import document as D
 from derive.rendering import formula as F
@@ -38,3 +38,10 @@ def test_of_many_gradients_the_smallest_and_the_largest_error_stand_there():
     table = table_of(derive(replace(load("gru"), study=Study(truncation="h"))))
     for _, smallest, largest in table.rows:
         assert 0.0 < float(words(smallest)) <= float(words(largest))
+
+
+def test_a_gradient_that_is_zero_at_the_values_drawn_has_no_table(recwarn):
+    lines = "h[0,n,i] = 0\nh[t,n,i] = scale*tanh(sum(W[i,k]*h[t-1,n,k], k) + x[t,n,i])"
+    fields = {"indices": "t=1..T  n:N  i,k:H", "inputs": "x[t,n,i]  scale[]", "params": "W[i,k]", "output": "h"}
+    scaled = replace(layer(**fields, equations=lines), study=Study(truncation="h"))
+    assert table_of(derive(scaled)) is None and not recwarn

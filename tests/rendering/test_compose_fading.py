@@ -6,7 +6,7 @@ import pytest
 
 from derive.calculus.sweep import derive
 from derive.language.errors import LayerError
-from derive.language.load import load
+from derive.language.load import layer, load
 from derive.language.study import Measured, Study
 from derive.rendering import document as D
 from derive.rendering.compose_fading import fading
@@ -70,3 +70,12 @@ def test_what_cannot_be_measured_is_refused(one):
 
 def test_without_the_table_there_is_no_plot(derivation):
     assert not blocks_of(derivation("linear"))
+
+
+def test_a_gradient_that_is_zero_has_no_curve():
+    lines = "h[0,i] = 0\nh[t,i] = scale*tanh(sum(W[i,k]*h[t-1,k], k)) + x[t,i]"
+    fields = {"indices": "t=1..T  i,k:H", "inputs": "x[t,i]  scale[]", "params": "W[i,k]", "output": "h"}
+    gone = layer(name="gone", **fields, equations=lines)
+    both = replace(gone, study=Study((Measured("gone", "h"), Measured("rnn", "h"))))
+    assert [c.label for c in plot_of(derive(both)).curves] == ["rnn"]
+    assert not blocks_of(derive(replace(gone, study=Study((Measured("gone", "h"),)))))

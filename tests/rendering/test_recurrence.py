@@ -47,6 +47,12 @@ def test_letters_that_are_taken():
     assert free_letter(page(taken, None, None), "g", "h", "u") == "u"
 
 
+def test_a_greek_letter_is_taken_by_whatever_name():
+    named = layer(indices="n:N", inputs="x[n] lam[] epsilon[]", equations="y[n] = lam*x[n] + epsilon", output="y")
+    here = page(derive(named), None, None)
+    assert free_letter(here, "lambda", "mu") == "mu" and free_letter(here, "eps", "nu") == "nu"
+
+
 def test_where_a_recursion_starts_and_where_it_goes_on(derivation):
     derived = derivation("rnn")
     (form,) = derived.closed_forms
