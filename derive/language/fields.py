@@ -156,8 +156,9 @@ class _Reader:
         return {str(key): inner for key, inner in value.items()}
 
     def error(self, path: KeyPath, message: str, hint: str = "") -> LayerError:
-        """An error at a key."""
-        place = self.places.keys.get(path) or self.places.values.get(path)
+        """An error at a key, or at the first of those in its table."""
+        inside = (place for key, place in self.places.keys.items() if key[: len(path)] == path)
+        place = self.places.keys.get(path) or self.places.values.get(path) or next(inside, None)
         if place is not None:
             return place.error(message, 0, hint)
         return LayerError(message, self.origin or ".".join(map(str, path)), hint=hint)

@@ -56,6 +56,8 @@ def test_a_field_that_is_none_is_left_out() -> None:
         ("[option]\nf = ['a']", 1, 1, "unknown key option", "did you mean options?"),
         ("Inputs = 'x'", 1, 1, "unknown key Inputs", "did you mean inputs?"),
         ("[about]\nx = 'a'", 1, 1, "unknown table about", TABLES),
+        ("about.x = 'a'", 1, 1, "unknown table about", TABLES),
+        ("[about.x]\ny = 'a'", 1, 1, "unknown table about", TABLES),
         ("inputs = {x = 'a'}", 1, 1, "unknown table inputs", TABLES),
         ("options = 'f'", 1, 1, "options must be a table", "write [options]"),
         ("[options]\nf = []", 2, 1, "option f has no value", ""),
