@@ -82,11 +82,14 @@ class Judge:
 
     def _with_error(self, line: AnswerLine, mark: Line, error: LayerError) -> Line:
         """The mark of a line that cannot be read, or that reads what is not there: it may be right but for that."""
+        told = replace(mark, remark=error.without_hint, advice=error.hint)
         if line.unguarded is None or line.left is None or line.name not in self.ground.parts:
-            return replace(mark, remark=error.without_hint, advice=error.hint)
+            return told
         values = self.sheet.values(replace(line, right=line.unguarded, error=None))
+        if not any(values):
+            return told
         if holds(values):
-            return replace(mark, remark=error.without_hint, advice=f"{error.hint}\nwith that the line is right")
+            return replace(told, advice=f"{error.hint}\nwith that the line is right")
         return replace(self._wrong(line, line.name, mark, values), remark=error.without_hint, advice=error.hint)
 
     def _about_a_gradient(self, line: AnswerLine, mark: Line, rests_on_wrong: bool) -> Line:

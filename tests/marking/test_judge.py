@@ -178,3 +178,9 @@ def test_a_parameter_answered_at_some_places_only_is_unanswered() -> None:
 
 def test_a_circle_is_told_of_its_own_line_and_not_of_others_beside_it() -> None:
     assert verdicts("linear", "dW = dW; db = sum(dy, n)") == [("dW", "wrong"), ("db", "right")]
+
+
+@pytest.mark.parametrize("text", ["dh[T+1] = h[T+2] @ W_h", "dh[-1] = h[-1]"])
+def test_a_read_outside_a_range_in_a_line_past_the_end(text: str) -> None:
+    line = marked("rnn", text).lines[0]
+    assert line.verdict == "wrong" and "outside the range of h" in line.remark
