@@ -137,14 +137,16 @@ def _unrolled(page: Page, figure: Figure, backward: bool) -> Drawing:
     return Drawing(file_name(page.system, shows), picture(network), caption, _read_aloud(figure, " 0"))
 
 
-def _ends(stations: dict[str, Station], figure: Figure) -> Iterator[Arrow]:
-    """Dots at both sides, where the recurrence goes on."""
+def _ends(stations: dict[str, Station], figure: Figure) -> Sequence[Arrow]:
+    """Dots at both sides, outside of all nodes, where the recurrence goes on."""
+    places = [station.x for station in stations.values()]
+    left, right = min(places) - 0.9 * _STEP, max(places) + 0.9 * _STEP
+    arrows: dict[Arrow, None] = {}
     for edge in [e for e in figure.edges if e.across]:
         source, target = edge.source.rpartition(" ")[0], edge.target.rpartition(" ")[0]
-        first, last = stations.get(f"{target} -1"), stations.get(f"{source} 1")
-        if first is None or last is None:
-            continue
-        stations.setdefault(f"{source} -2", Station(first.x - 0.9 * _STEP, last.y, F.Sign("⋯"), "dots"))
-        stations.setdefault(f"{target} 2", Station(last.x + 0.9 * _STEP, first.y, F.Sign("⋯"), "dots"))
-        yield Arrow(f"{source} -2", f"{target} -1", across=True)
-        yield Arrow(f"{source} 1", f"{target} 2", across=True)
+        before, after = stations[f"{source} 1"].y, stations[f"{target} -1"].y
+        stations.setdefault(f"{before} -2", Station(left, before, F.Sign("⋯"), "dots"))
+        stations.setdefault(f"{after} 2", Station(right, after, F.Sign("⋯"), "dots"))
+        arrows.setdefault(Arrow(f"{before} -2", f"{target} -1", across=True))
+        arrows.setdefault(Arrow(f"{source} 1", f"{after} 2", across=True))
+    return tuple(arrows)

@@ -16,7 +16,7 @@ from derive.rendering.document import Inlines, said
 from derive.rendering.integers import integer_formula
 from derive.rendering.page import Page
 
-_WIDE = 2  # tensors side by side in one step; of wider ones the picture has only what reaches another step
+_WIDE = 2  # tensors side by side in one step; of wider ones the picture has only what reaches another step, if anything
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,18 @@ class Link:
 
 
 def pictures(page: Page) -> Iterator[Figure]:
-    """The graph of the equations, and the unrolled network where something recurs in one index."""
+    """The graph of the equations, and the unrolled network where something recurs in one index and a step is narrow."""
     links = _links(page)
     yield _dependencies(page, links)
     shifts = {s for link in links for s in link.shift}
     if len(page.recurrent) == 1 and len(shifts) == 1 and abs(next(iter(shifts))[1]) == 1:
         index, offset = next(iter(shifts))
         names = _of_one_step(page, links, index)
-        if max(Counter(_depths(names, links).values()).values()) > _WIDE:
+        if _widest(names, links) > _WIDE:
             names = [n for n in names if any(x.read == n and x.shift for x in links)]
-        yield _unrolled(page, _between(links, names), names, index, -offset)
+        between = _between(links, names)
+        if _widest(names, between) <= _WIDE:
+            yield _unrolled(page, between, names, index, -offset)
 
 
 def _links(page: Page) -> tuple[Link, ...]:
@@ -159,6 +161,11 @@ def _label(page: Page, shift: Shift) -> F.Formula | None:
     return F.joined(tuple(integer_formula(index_symbol(n) + by, notation) for n, by in shift), F.COMMA)
 
 
+def _widest(names: Sequence[str], links: Sequence[Link]) -> int:
+    """How many tensors of one step stand side by side at most."""
+    return max(Counter(_depths(names, links).values()).values(), default=0)
+
+
 def _depths(names: Sequence[str], links: Sequence[Link]) -> Mapping[str, int]:
     """The longest path to each tensor within a step; what is given stands just before its first reader."""
     depth = dict.fromkeys(names, 0)
@@ -188,7 +195,7 @@ def _unrolled(page: Page, links: Sequence[Link], names: Sequence[str], index: st
     """Three steps side by side, in the order in which they are computed; each from the bottom up."""
     depth = _depths(names, links)
     deepest = max(depth.values())
-    wide = max(Counter(depth.values()).values())
+    wide = _widest(names, links)
     nodes: list[Node] = []
     for step in (-1, 0, 1):
         placed: Counter[int] = Counter()

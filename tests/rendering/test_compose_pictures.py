@@ -1,8 +1,11 @@
+from itertools import combinations
+
 import pytest
 
 from derive.language.load import catalogue
 from derive.rendering.compose_pictures import drawings
 from derive.rendering.page import page
+from derive.rendering.pictures.letters import outline
 from derive.rendering.pictures.shapes import Label, Stroke
 from derive.rendering.unicode import unicode
 
@@ -46,3 +49,20 @@ def test_the_value_of_another_step_is_a_node_of_its_own(derivation):
 def test_ways_from_the_state_to_the_loss_are_through_its_own_step_and_the_next(derivation):
     _, unrolled = drawings(page(derivation("rnn"), None, None))
     assert inks(unrolled).count("orange") == 3 + 1 + 4  # up from h[t], across, and up from a[t+1]
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm", "rnn", "rnn_one_to_many"])
+def test_no_label_of_an_unrolled_network_stands_on_another(name, derivation):
+    _, unrolled = drawings(page(derivation(name), None, None))
+    places = [extent(s) for s in unrolled.picture.shapes if isinstance(s, Label)]
+    assert not [
+        (a, b)
+        for a, b in combinations(places, 2)
+        if max(a[0], b[0]) < min(a[2], b[2]) and max(a[1], b[1]) < min(a[3], b[3])
+    ]
+
+
+def extent(label):
+    drawn = outline(label.content)
+    wide, high = label.size * (drawn.right - drawn.left), label.size * (drawn.top - drawn.bottom)
+    return label.x - wide / 2, label.y - high / 2, label.x + wide / 2, label.y + high / 2

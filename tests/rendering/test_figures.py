@@ -55,3 +55,7 @@ def test_of_a_large_step_only_what_reaches_another_is_unrolled():
     assert {n.name.split()[0] for n in unrolled.nodes} == {"c", "h"}
     now = {(e.source, e.target) for e in unrolled.edges if e.target.endswith(" 1")}
     assert now == {("c 0", "c 1"), ("h 0", "c 1"), ("h 0", "h 1"), ("c 1", "h 1")}
+
+
+def test_a_step_of_which_too_much_reaches_another_is_not_unrolled(derivation):
+    assert len(list(pictures(page(derivation("optimizers"), None, None)))) == 1
