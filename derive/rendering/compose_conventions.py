@@ -103,9 +103,11 @@ def _operations(nodes: list[MatExpr]) -> Iterator[Inlines]:
     kinds = {n.kind for n in nodes if isinstance(n, Convolution)}
     if "correlation" in kinds:
         words = "{} is correlation: the kernel slides over the signal, and at each place the products are summed."
-        yield said(words, CORRELATED)
+        yield said(words, F.Sign(CORRELATED.text))
     if kinds - {"correlation"}:
-        yield said("{} is convolution, transposed where there is a stride: the kernel is flipped.", CONVOLVED)
+        yield said(
+            "{} is convolution, transposed where there is a stride: the kernel is flipped.", F.Sign(CONVOLVED.text)
+        )
 
 
 def _by_entries(node: MatExpr) -> bool:

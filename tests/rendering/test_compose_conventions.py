@@ -2,6 +2,7 @@ from derive.rendering import document as D
 from derive.rendering.compose_conventions import conventions
 from derive.rendering.latex import latex
 from derive.rendering.page import page
+from derive.rendering.terminal import running
 
 
 def said(derived):
@@ -31,6 +32,8 @@ def test_signs_of_division_and_of_sliding(derivation):
     conv, turned, linear = (said(derivation(name)) for name in ("conv1d", "conv_transpose2d", "linear"))
     assert has(conv, r"a\mid b says that a divides b") and has(conv, r"\star is correlation")
     assert has(turned, r"\ast is convolution") and not has(turned, "divides")
+    (items,) = conventions(page(derivation("conv1d"), None, None))
+    assert any(str(running(item)).startswith("⋆ is") for item in items.items)
     assert not has(linear, "divides") and not has(linear, "convolution") and not has(linear, "correlation")
 
 
