@@ -22,7 +22,7 @@ from derive.marking.written.drafts import Progress, drafts, without_repeats
 from derive.marking.written.lines import in_index_form
 from derive.marking.written.own_axes import Known, because, own_tensors
 from derive.marking.written.own_names import vanishing
-from derive.marking.written.own_system import definitions, evaluable, own_equations
+from derive.marking.written.own_system import definitions, evaluable, own_equations, without_readers
 from derive.marking.written.shape_reader import shape_text
 from derive.marking.written.statements import statements
 from derive.steps.record import Derivation, upstream_name
@@ -79,6 +79,8 @@ class _Reading:
         known = own_tensors(own, scope, facts_of(self.backward), broken)
         reader = replace(self, scope=replace(scope, tensors={**scope.tensors, **known.tensors}))
         lines = [reader.in_index_form(line, known) for line in lines]
+        gone = known.tensors.keys() - {line.name for line in lines if line.form is not None}
+        lines = without_readers(lines, gone, known)
         lines = without_repeats(lines, lambda name: name in self.backward.tensors)
         bounds = reader.boundaries(lines, known)
         lines, system = evaluable([reader.within(line, bounds) for line in lines], known, self.backward)

@@ -23,7 +23,7 @@ def evaluable(lines: Sequence[Progress], known: Known, backward: System) -> tupl
         try:
             schedule(system, own)
         except CircularError as error:
-            lines = _without(lines, error.names)
+            lines = _without(lines, error.names, known)
             continue
         return lines, system
 
@@ -57,7 +57,7 @@ def _with(backward: System, own: Sequence[Equation], lines: Iterable[Progress], 
     return replace(backward, indices=indices, tensors=tensors, equations=(*backward.equations, *own))
 
 
-def _without(lines: Sequence[Progress], names: Sequence[str]) -> list[Progress]:
+def _without(lines: Sequence[Progress], names: Sequence[str], known: Known) -> list[Progress]:
     """The lines; those that define names in a circle are wrong, and those that read these."""
     message = f"circular: {', '.join(names)} need each other at the same place"
     if len(names) == 1:
@@ -67,11 +67,12 @@ def _without(lines: Sequence[Progress], names: Sequence[str]) -> list[Progress]:
         if line.draft is not None and line.form is not None and line.name in names:
             line = replace(line, error=line.draft.line.left.error(message), form=None, unguarded=None)
         out.append(line)
-    return _without_readers(out, set(names))
+    return without_readers(out, set(names), known)
 
 
-def _without_readers(lines: list[Progress], gone: set[str]) -> list[Progress]:
-    """The lines; those that read what is gone are wrong, and with them what they define."""
+def without_readers(lines: Sequence[Progress], gone: set[str], known: Known) -> list[Progress]:
+    """The lines; those that read a person's own tensors that are gone are wrong, and their own tensors gone too."""
+    lines = list(lines)
     for k, line in enumerate(lines):
         if line.form is None or line.draft is None:
             continue
@@ -80,5 +81,5 @@ def _without_readers(lines: list[Progress], gone: set[str]) -> list[Progress]:
             at = max(line.draft.line.right.text.find(reads[0]), 0)
             error = line.draft.line.right.error(f"{reads[0]} is a name of your own that could not be read", at)
             lines[k] = replace(line, error=error, form=None, unguarded=None)
-            return _without_readers(lines, gone | {line.name})
+            return without_readers(lines, gone | ({line.name} & known.tensors.keys()), known)
     return lines

@@ -39,3 +39,18 @@ def test_a_circle_is_an_error_of_its_lines_and_of_those_that_read_them() -> None
 def test_a_name_that_needs_itself_at_the_same_place_is_an_error() -> None:
     (one,) = answer("rnn", "u[t,n,i] = u[t,n,i] + dh[t,n,i]").lines
     assert one.error is not None and one.error.message == "u needs itself at the same place"
+
+
+def test_a_line_that_reads_a_gradient_may_be_read_though_that_gradients_own_line_may_not() -> None:
+    found = answer("rnn", "u[t,n,o] = u[t,n,o] + dy[t,n,o]\ndz = u\ndb_y = sum(dz, t, n)")
+    assert [one.error is None for one in found.lines] == [False, False, True]
+
+
+def test_what_reads_a_name_whose_line_has_no_shape_is_an_error() -> None:
+    found = answer("rnn", "v[t] = dy[t] + u[t]\nu[t] = u + dy[t]\ndz = v")
+    messages = [one.error.message if one.error else "" for one in found.lines]
+    assert messages == [
+        "u is a name of your own that could not be read",
+        "u has shape (T, T, N, O), and elsewhere (T, N, O)",
+        "v is a name of your own that could not be read",
+    ]
