@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from derive.language.system import LOSS
 from derive.rendering import formula as F
@@ -16,7 +17,8 @@ from derive.rendering.recurrence import slashed
 from derive.rendering.unicode import unicode
 
 _ACROSS, _DOWN = 84.0, 47.0  # points between columns, and between nodes of a column
-_STEP, _UP = 68.0, 48.0  # the same of an unrolled network
+_STEP, _UP = 68.0, 48.0  # the same of an unrolled network, where no node is wide
+_APART, _AWAY = 10.0, 28.0  # points between nodes of a row at least, and to the dots at its ends
 
 
 def drawings(page: Page, backward: bool = True) -> Iterator[Drawing]:
@@ -123,7 +125,8 @@ def _read_aloud(figure: Figure, ending: str = "") -> str:
 
 
 def _unrolled(page: Page, figure: Figure, backward: bool) -> Drawing:
-    stations = {n.name: Station(n.x * _STEP, n.y * _UP, n.formula, n.role) for n in figure.nodes}
+    step = _step(figure.nodes)
+    stations = {n.name: Station(n.x * step, n.y * _UP, n.formula, n.role) for n in figure.nodes}
     edges = [(e.source, e.target) for e in figure.edges]
     start = next((e.source for e in figure.edges if e.across and e.source.endswith(" 0")), "")
     ways = names_on_paths(edges, start) if backward else set()
@@ -137,10 +140,20 @@ def _unrolled(page: Page, figure: Figure, backward: bool) -> Drawing:
     return Drawing(file_name(page.system, shows), picture(network), caption, _read_aloud(figure, " 0"))
 
 
+def _step(nodes: Sequence[Node]) -> float:
+    """Points between the columns of an unrolled network: so many that nodes beside each other do not touch."""
+    rows: dict[float, list[tuple[float, float]]] = {}
+    for node in sorted(nodes, key=lambda n: n.x):
+        rows.setdefault(node.y, []).append((node.x, Station(0, 0, node.formula, node.role).width))
+    pairs = (pair for row in rows.values() for pair in pairwise(row))
+    return max(_STEP, *(((wide + other) / 2 + _APART) / (there - here) for (here, wide), (there, other) in pairs))
+
+
 def _ends(stations: dict[str, Station], figure: Figure) -> Sequence[Arrow]:
     """Dots at both sides, outside of all nodes, where the recurrence goes on."""
     places = [station.x for station in stations.values()]
-    left, right = min(places) - 0.9 * _STEP, max(places) + 0.9 * _STEP
+    away = max(0.9 * _STEP, max(station.width for station in stations.values()) / 2 + _AWAY)
+    left, right = min(places) - away, max(places) + away
     arrows: dict[Arrow, None] = {}
     for edge in [e for e in figure.edges if e.across]:
         source, target = edge.source.rpartition(" ")[0], edge.target.rpartition(" ")[0]

@@ -2,11 +2,12 @@ from itertools import combinations
 
 import pytest
 
-from derive.language.load import catalogue
+from derive.calculus.sweep import derive
+from derive.language.load import catalogue, layer
 from derive.rendering.compose_pictures import drawings
 from derive.rendering.page import page
 from derive.rendering.pictures.letters import outline
-from derive.rendering.pictures.shapes import Label, Stroke
+from derive.rendering.pictures.shapes import Box, Label, Stroke
 from derive.rendering.unicode import unicode
 
 
@@ -60,6 +61,17 @@ def test_no_label_of_an_unrolled_network_stands_on_another(name, derivation):
         for a, b in combinations(places, 2)
         if max(a[0], b[0]) < min(a[2], b[2]) and max(a[1], b[1]) < min(a[3], b[3])
     ]
+
+
+def test_nodes_with_long_names_stand_apart():
+    lines = "memory_state[0,i] = 0\nmemory_state[t,i] = measurement[t,i] + candidate[t,i]"
+    lines += "\ncandidate[t,i] = tanh(sum(W[i,k]*memory_state[t-1,k], k))"
+    fields = {"indices": "t=1..T  i,k:H", "inputs": "measurement[t,i]", "params": "W[i,k]", "output": "memory_state"}
+    _, unrolled = drawings(page(derive(layer(**fields, equations=lines)), None, None))
+    boxes = [s for s in unrolled.picture.shapes if isinstance(s, Box) and s.ink is not None]
+    assert len(boxes) == 9
+    for a, b in combinations(boxes, 2):
+        assert a.y != b.y or a.x + a.width < b.x or b.x + b.width < a.x
 
 
 def extent(label):
