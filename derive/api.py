@@ -100,7 +100,11 @@ class Derivation(Mapping[str, "Gradient"]):
         return "\n".join([f"Derivation of {self.layer.name} ({self.layer.title})", *lines])
 
     def function(self) -> BackwardFunction:
-        """The forward and backward pass as a function of NumPy arrays: ``fn(x=…, W=…, dy=…) -> {"y": …, "dW": …}``."""
+        """The forward and backward pass as a function of NumPy arrays: ``fn(x=…, W=…, dy=…) -> {"y": …, "dW": …}``.
+
+        Axes are in the order of the declared indices, and sizes are read off the shapes; those in no shape are given by
+        name (``s=2``).  A call raises CallError, a ValueError, where an argument is missing or does not fit.
+        """
         return self._function
 
     @cached_property
@@ -110,7 +114,7 @@ class Derivation(Mapping[str, "Gradient"]):
         return BackwardFunction(self.record)
 
     def code(self, target: str = "numpy") -> str:
-        """The forward and backward pass as source."""
+        """The forward and backward pass as source, for ``numpy`` or ``torch``.  Raises LayerError for another."""
         if target not in TARGETS:
             raise UnknownNameError(f"no code for {target}", hint=f"it is written for {', '.join(TARGETS)}")
         if target == "torch":
@@ -120,7 +124,10 @@ class Derivation(Mapping[str, "Gradient"]):
         return self._function.source
 
     def evidence(self) -> Evidence:
-        """The numeric check of every step: before and after, at random points."""
+        """The numeric check of every step: before and after, at random points.
+
+        Raises LayerError where no sizes or values are found at which the layer can be evaluated; so does ``verify``.
+        """
         return self._evidence
 
     @cached_property
@@ -140,7 +147,7 @@ class Derivation(Mapping[str, "Gradient"]):
         return verify(self.record, self._function)
 
     def document(self) -> Document:
-        """The derivation and what its checks found, as a document of no format yet."""
+        """The derivation and what its checks found, as a document of no format yet.  Raises LayerError as they do."""
         return self._document
 
     @cached_property
@@ -273,7 +280,7 @@ class Gradient:
 
     index   the result in index notation, over the tensor's declared range; its ``str`` is text of the language
     matrix  the result in matrix form, batched and per sample, or why there is none; its ``str`` is the batched form
-    shape   its shape, which is that of the tensor
+    shape   its shape, which is that of the tensor, in the layer's sizes
     steps   how it was derived, from the chain rule to the result
     """
 

@@ -68,10 +68,10 @@ def inserted_step(line: Expr, parts: tuple[Gradient, ...], scope: Scope, indices
 def _inserted(line: Expr, parts: tuple[Gradient, ...], scope: Scope, around: frozenset[str]) -> Expr:
     """The line with every element of a gradient replaced by what it is, under the indices ``around``."""
     if isinstance(line, Elem) and line.name == gradient_name(parts[0].tensor):
-        for part in parts:
-            free = frozenset(i.symbol for i in part.indices)
-            if len(parts) == 1 and (found := match(part.left, line, free, {})) is not None:
-                return substitute(named_apart(part.right, scope, around | all_index_names(line)), found)
+        part = parts[0]
+        free = frozenset(i.symbol for i in part.indices)
+        if len(parts) == 1 and (found := match(part.left, line, free, {})) is not None:
+            return substitute(named_apart(part.right, scope, around | all_index_names(line)), found)
     if isinstance(line, Reduce | Along):
         around = around | {i.name for i in line.over}
     return line.rebuilt(tuple(_inserted(child, parts, scope, around) for child in line.children))
