@@ -16,9 +16,10 @@ from derive.language.traverse import walk
 from derive.rendering import formula as F
 from derive.rendering.compose_sizes import valued
 from derive.rendering.document import Drawing, listed, said, text
+from derive.rendering.metrics import width
 from derive.rendering.naming import picture as file_name
 from derive.rendering.page import Page
-from derive.rendering.pictures.heat import heat, lines_between, sides
+from derive.rendering.pictures.heat import LETTERS, heat, lines_between, sides
 from derive.rendering.pictures.shapes import Label, Picture, Shape
 from derive.rendering.pictures.windows import sized, windows
 
@@ -46,7 +47,7 @@ def _of_softmax(page: Page) -> Drawing:
     shapes: list[Shape] = [*heat(matrix.tolist(), _LEFT, _TOP, _LARGE, numbers=True)]
     shapes += sides(F.Name("p", "p", style="bold"), F.Name("z", "z", style="bold"), _LEFT, _TOP, wide, wide)
     shapes += heat([[float(v)] for v in p], _LEFT + wide + 40, _TOP, _LARGE, numbers=True)
-    shapes.append(Label(_LEFT + wide + 40 + _LARGE / 2, _TOP - 11, F.Name("p", "p", style="bold"), 12.0, "quiet"))
+    shapes.append(Label(_LEFT + wide + 40 + _LARGE / 2, _TOP - 11, F.Name("p", "p", style="bold"), LETTERS, "quiet"))
     caption = said(
         "The Jacobian of {}, the softmax of five scores {}, and at the right its values. Raising one raises its own "
         "probability (blue) and lowers all others (orange), most those that are large; every column adds up to 0.",
@@ -74,12 +75,15 @@ def _of_the_layer(page: Page) -> Iterator[Drawing]:
     sizes, matrix = found
     rows, columns = matrix.shape
     wide, high = columns * _CELL, rows * _CELL
-    shapes = [*heat(matrix.tolist(), _LEFT, _TOP, _CELL)]
+    names = page.style.notation.tensor(output), page.style.notation.tensor(by)
+    beside, over = (LETTERS * width(name) for name in names)
+    left, right = max(_LEFT, beside + 16.0, (over - wide) / 2 + 4.0), max(8.0, (over - wide) / 2 + 4.0)
+    shapes = [*heat(matrix.tolist(), left, _TOP, _CELL)]
     for tensor, count, down in ((by, columns, True), (output, rows, False)):
         every = prod(shape_of(system, tensor, sizes)[1:])
-        shapes += lines_between(count, every, _LEFT, _TOP, high if down else wide, _CELL, down)
-    shapes += sides(page.style.notation.tensor(output), page.style.notation.tensor(by), _LEFT, _TOP, wide, high)
-    yield _drawing(page, output, by, matrix, sizes, Picture(_LEFT + wide + 8, _TOP + high + 8, tuple(shapes)))
+        shapes += lines_between(count, every, left, _TOP, high if down else wide, _CELL, down)
+    shapes += sides(*names, left, _TOP, wide, high)
+    yield _drawing(page, output, by, matrix, sizes, Picture(left + wide + right, _TOP + high + 8, tuple(shapes)))
 
 
 def _drawing(page: Page, output: str, by: str, matrix: Array, sizes: dict[str, int], picture: Picture) -> Drawing:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from derive.language.system import LOSS
 from derive.rendering import formula as F
 from derive.rendering.document import Drawing, Inlines, said, text
+from derive.rendering.metrics import width
 from derive.rendering.naming import picture as file_name
 from derive.rendering.page import Page
-from derive.rendering.pictures.grids import Cell, Grid, stacked
+from derive.rendering.pictures.grids import CELL, LETTERS, Cell, Grid, stacked
 from derive.rendering.pictures.shapes import Ink
 from derive.rendering.pictures.windows import Sizes, Window, sized, windows
 from derive.rendering.recurrence import slashed
@@ -132,8 +133,10 @@ def _result(sizes: Sizes) -> str:
 
 
 def _weight(page: Page, window: Window, inside: tuple[int, ...]) -> F.Formula:
+    """An entry of the kernel, or its indices alone where a cell has no room for the name."""
     places = tuple(F.Number(str(u)) for u in inside)
-    return F.Indexed(page.style.notation.tensor(window.weight), places, tight=True)
+    named = F.Indexed(page.style.notation.tensor(window.weight), places, tight=True)
+    return named if LETTERS * width(named) < CELL else F.row(*places)
 
 
 def _what_is_read(page: Page, window: Window, sizes: Sizes) -> Inlines:

@@ -1,8 +1,11 @@
 import pytest
 
+from derive.calculus.sweep import derive
+from derive.language.load import layer
 from derive.rendering.compose_jacobian import jacobians
 from derive.rendering.document import Math
 from derive.rendering.latex import latex
+from derive.rendering.metrics import width
 from derive.rendering.page import page
 from derive.rendering.pictures.shapes import Box, Label
 
@@ -50,3 +53,13 @@ def test_the_sizes_of_a_caption_are_printed_as_on_the_page(derivation):
     (drawing,) = jacobians(page(derivation("conv2d"), None, None))
     formulas = [latex(piece.formula) for piece in drawing.caption if isinstance(piece, Math)]
     assert formulas == ["y", "x", "N=1", "C=1", "O=1", "L_{h}=5", "L_{w}=5", "P_{h}=3", "P_{w}=3"]
+
+
+def test_long_names_beside_a_small_matrix_are_on_the_paper():
+    long = layer(indices="n:N", inputs="measurement_of_noise[n]", equations="y_out[n] = measurement_of_noise[n]**2",
+                 output="y_out")  # fmt: skip
+    (drawing,) = jacobians(page(derive(long), None, None))
+    for label in (s for s in drawing.picture.shapes if isinstance(s, Label)):
+        wide = label.size * width(label.content)
+        left = label.x - wide * {"end": 1.0, "middle": 0.5}[label.anchor]
+        assert left >= 0.0 and left + wide <= drawing.picture.width

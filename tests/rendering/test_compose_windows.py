@@ -55,6 +55,15 @@ def test_nothing_is_said_of_a_stride_that_a_layer_does_not_have():
     assert "the kernel" not in words(drawing) and drawing.caption[-1].text.endswith("by which it does.")
 
 
+def test_a_kernel_with_a_long_name_has_indices_in_its_cells():
+    long = layer(
+        indices="p=0..P-1  u=0..K-1  i=0..L-1", sizes="P = L - K + 1", inputs="x[i]", params="filter_weights[u]",
+        equations="y[p] = sum(filter_weights[u]*x[p+u], u)", output="y",
+    )  # fmt: skip
+    (drawing,) = sliding(page(derive(long), None, None))
+    assert [w for w in words(drawing) if w.isdigit()][-3:] == ["2", "1", "0"] and "filter_weights" in words(drawing)
+
+
 def test_what_does_not_slide_has_no_picture(derivation):
     assert not list(sliding(page(derivation("rnn"), None, None)))
 

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from derive.rendering.formula import Formula
+from derive.rendering.metrics import width
 from derive.rendering.pictures.shapes import Box, Ink, Label, Picture, Shape, Stroke
 
 CELL = 27.0
+LETTERS = 9.5  # size of what stands in cells
 _GAP = 62.0  # between grids
 _TOP = 34.0  # for the word above
+_NAME = 12.0  # size of the formula there
 
 Cell = tuple[int, int]  # row and column
 
@@ -43,11 +46,11 @@ def row(grids: tuple[Grid, ...], top: float = 0.0) -> tuple[float, float, tuple[
         if k:
             middle = top + _TOP + height / 2
             shapes.append(Stroke(((x - _GAP + 12, middle), (x - 12, middle)), "quiet", 1.2, arrow=True))
-        room = max(wide, 5.6 * len(grid.title))
+        room = max(wide, 5.6 * len(grid.title), _NAME * width(grid.name))
         inner = x + (room - wide) / 2 + grid.margin[1] * CELL, y + grid.margin[0] * CELL
         shapes += _cells(grid, *inner)
         shapes.append(Label(x, top + 9, grid.title, 10.0, "quiet", "start"))
-        shapes.append(Label(x, top + 24, grid.name, 12.0, "ink", "start"))
+        shapes.append(Label(x, top + 24, grid.name, _NAME, "ink", "start"))
         x += room + _GAP
     return x - _GAP + 4, _TOP + height + 6, tuple(shapes)
 
@@ -71,6 +74,6 @@ def _cells(grid: Grid, x: float, y: float) -> Iterator[Shape]:
             ink, strength = grid.marks.get((r, c), ("paper", 1.0))
             yield Box(x + c * CELL, y + r * CELL, CELL, CELL, "quiet" if inside else "faint", ink, strength, stroke=0.8)
     for (r, c), content in grid.labels.items():
-        yield Label(x + (c + 0.5) * CELL, y + (r + 0.5) * CELL, content, 9.5)
+        yield Label(x + (c + 0.5) * CELL, y + (r + 0.5) * CELL, content, LETTERS)
     if down or aside:
         yield Box(x, y, grid.columns * CELL, grid.rows * CELL, "ink", stroke=1.4)

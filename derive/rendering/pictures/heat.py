@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from derive.rendering.formula import Formula
 from derive.rendering.pictures.shapes import Box, Label, Shape, Stroke
 
+LETTERS = 12.0  # size of the names at the sides
 _LEAST = 0.12  # strength of the smallest value that is not zero
 
 
@@ -38,6 +39,6 @@ def lines_between(
 def sides(rows: Formula, columns: Formula, x: float, y: float, wide: float, high: float) -> tuple[Label, Label]:
     """What the rows and the columns are, left of and above a matrix."""
     return (
-        Label(x - 8, y + high / 2, rows, 12.0, "quiet", "end"),
-        Label(x + wide / 2, y - 11, columns, 12.0, "quiet"),
+        Label(x - 8, y + high / 2, rows, LETTERS, "quiet", "end"),
+        Label(x + wide / 2, y - 11, columns, LETTERS, "quiet"),
     )

@@ -1,4 +1,5 @@
 from derive.rendering import formula as F
+from derive.rendering.metrics import width
 from derive.rendering.pictures.grids import CELL, Grid, row, stacked
 from derive.rendering.pictures.shapes import Box, Label, Stroke
 
@@ -26,3 +27,10 @@ def test_rows_are_below_each_other_and_arrows_between_grids() -> None:
     one, two = stacked(((grid, grid),)), stacked(((grid, grid), (grid,)))
     assert two.height > one.height and two.width == one.width
     assert sum(isinstance(s, Stroke) and s.arrow for s in two.shapes) == 1
+
+
+def test_a_long_name_has_room_above_its_grid() -> None:
+    name = F.Name("measurement_of_noise", "measurement", "of,noise")
+    wide, _, shapes = row((Grid(1, 1, "t", name), Grid(1, 1, "u", name)))
+    first, second = (s.x for s in shapes if isinstance(s, Label) and s.content == name)
+    assert first + 12 * width(name) < second and second + 12 * width(name) <= wide
