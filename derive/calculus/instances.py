@@ -12,6 +12,7 @@ from derive.language.expr import (
     Reduce,
 )
 from derive.language.integers import Integer
+from derive.language.ranges import facts_of
 from derive.language.schedule import meets
 from derive.language.system import Equation
 from derive.language.traverse import (
@@ -26,7 +27,7 @@ def instance(equation: Equation, element: Elem, scope: Scope, avoid: Expr) -> Ex
 
     None where the equation does not define that element.
     """
-    if not meets(element, scope.facts, equation):
+    if not meets(element, facts_of(scope.system), equation):
         return None
     values: dict[Integer, Integer] = {}
     free = {i.symbol for i in equation.indices}

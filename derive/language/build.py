@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.language.assumptions import assumed
+from derive.language.coverage import contradictory
 from derive.language.declarations import (
     Declared,
     declare_indices,
@@ -30,6 +31,7 @@ from derive.language.ranges import facts_of, nonnegative
 from derive.language.scope import Scope
 from derive.language.study import study_of
 from derive.language.system import LOSS, Constraint, Equation, PyTorch, System, Tensor
+from derive.language.text import integer_text
 from derive.language.traverse import integers_at, walk
 
 MAX_EQUATIONS = 200
@@ -94,6 +96,7 @@ def build(fields: Fields, choice: Choice) -> Built:
         study=study_of(fields, [n for n, t in tensors.items() if t.kind == "computed"]),
     )
     system = replace(system, constraints=(*system.constraints, *_demanded(system)))
+    _check_sizes(fields, system)
     return Built(system, scope, declared.places, (*lines, *([loss[0]] if loss else [])))
 
 
@@ -102,6 +105,14 @@ def _demanded(system: System) -> tuple[Constraint, ...]:
     facts = facts_of(system)
     open_ranges = (i for i in system.indices.values() if not nonnegative(i.extent - 1, facts))
     return tuple(dict.fromkeys(Constraint(">=", i.high, i.low) for i in open_ranges if symbols_of(i.extent)))
+
+
+def _check_sizes(fields: Fields, system: System) -> None:
+    """Refuse definitions of sizes and conditions on them that no sizes satisfy."""
+    if contradictory(facts_of(system)):
+        where = (*fields.text("assume"), *fields.text("sizes"), *fields.text("indices"))[0]
+        said = [*map(str, system.constraints), *(f"{n} = {integer_text(d)}" for n, d in system.derived.items())]
+        raise where.error(f"no sizes satisfy {', '.join(said)}")
 
 
 def _declarations(fields: Fields, choice: Choice) -> Declared:

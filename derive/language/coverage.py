@@ -37,7 +37,7 @@ def box_of(equation: Equation) -> Box:
 
 def uncovered(read: Elem, boxes: Sequence[Box], facts: Facts, splits: int = _MAX_SPLITS) -> Facts | None:
     """None where every place read is proved to lie in a box; else the facts of a case for which there is no proof."""
-    if _contradictory(facts):
+    if contradictory(facts):
         return None
     undecided: list[list[Integer]] = []
     for box in boxes:
@@ -62,7 +62,8 @@ def _sides(read: Elem, box: Box) -> Iterator[Integer]:
             yield expand(high - place)
 
 
-def _contradictory(facts: Facts) -> bool:
+def contradictory(facts: Facts) -> bool:
+    """Whether what is known is proved to hold nowhere."""
     for k, known in enumerate(facts.known):
         others = replace(facts, known=facts.known[:k] + facts.known[k + 1 :])
         if nonnegative(-known - 1, others):

@@ -95,6 +95,8 @@ def test_the_loss_may_be_in_matrix_form() -> None:
         ({"outside": "x = 0; z = 0"}, "outside", 1, 8, "unknown tensor z"),
         ({"integers": "tk"}, "integers", 1, 1, "unknown input tk"),
         ({"integers": "tok W_h"}, "integers", 1, 5, "W_h is a parameter, not an input"),
+        ({"assume": "K > H; H >= K"}, "assume", 1, 1, "no sizes satisfy K > H, H >= K"),
+        ({"sizes": "s; q; P = -5"}, "sizes", 1, 1, "no sizes satisfy P = -5"),
         ({"assume": "tau"}, "assume", 1, 1, "expected an equality, or a condition on sizes"),
         ({"assume": "tau = 1; sum(v[i], i) = q_"}, "assume", 1, 25, "unknown name q_"),
         ({"assume": "K >= 2; sum(h[t,n,i], i) = 1"}, "assume", 1, 9, "h is computed: nothing is assumed of it"),
