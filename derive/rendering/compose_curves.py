@@ -20,6 +20,7 @@ from derive.rendering.functions import applied
 from derive.rendering.naming import picture as file_name
 from derive.rendering.page import Page
 from derive.rendering.pictures.chart import HEIGHT, WIDTH, Line, chart
+from derive.rendering.pictures.network import extent
 from derive.rendering.pictures.shapes import Picture, Shape
 from derive.rendering.recurrence import slashed
 
@@ -38,10 +39,10 @@ def curves(page: Page, backward: bool = True) -> Iterator[Drawing]:
     shapes: list[Shape] = []
     for k, lines in enumerate(charts):
         shapes += chart(lines if backward else lines[:1], k * (WIDTH + 14))
-    width = len(charts) * (WIDTH + 14) - 14
+    wide = max(len(charts) * (WIDTH + 14) - 14, *(extent(shape)[2] for shape in shapes))
     shows = "curves" if backward else "forward-curves"
     caption, alt = _words(page, names, own is not None, backward)
-    yield Drawing(file_name(page.system, shows), Picture(width, HEIGHT, tuple(shapes)), caption, alt)
+    yield Drawing(file_name(page.system, shows), Picture(wide, HEIGHT, tuple(shapes)), caption, alt)
 
 
 def _words(page: Page, names: Sequence[str], own: bool, backward: bool) -> tuple[Inlines, str]:

@@ -4,6 +4,8 @@ from derive.calculus.sweep import derive
 from derive.language.load import layer
 from derive.rendering.compose_curves import curves
 from derive.rendering.page import page
+from derive.rendering.pictures.chart import WIDTH
+from derive.rendering.pictures.network import extent
 from derive.rendering.pictures.shapes import Label, Stroke
 from derive.rendering.unicode import unicode
 
@@ -51,3 +53,16 @@ def test_the_forward_picture_has_no_derivative(derivation):
     (drawing,) = curves(page(derivation("relu"), None, None), backward=False)
     inks = {s.ink for s in drawing.picture.shapes if isinstance(s, Stroke)}
     assert legend(drawing) == ["y"] and "orange" not in inks and "deriv" not in drawing.alt
+
+
+def test_long_names_stand_beside_each_other_on_the_paper():
+    long = layer(indices="n:N", inputs="x[n]", equations="measurement_of_the_noise[n] = x[n]**2",
+                 output="measurement_of_the_noise")  # fmt: skip
+    (drawing,) = curves(page(derive(long), None, None))
+    one, other = (extent(s) for s in drawing.picture.shapes if isinstance(s, Label) and not isinstance(s.content, str))
+    assert one[2] < other[0] and other[2] <= drawing.picture.width
+
+
+def test_the_usual_names_do_not_make_a_chart_wider(derivation):
+    (drawing,) = curves(page(derivation("silu"), None, None))
+    assert drawing.picture.width == WIDTH

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from derive.rendering.formula import Formula
+from derive.rendering.metrics import width
 from derive.rendering.pictures.shapes import Ink, Label, Place, Shape, Stroke
 
 WIDTH, HEIGHT = 250.0, 170.0
 _LEFT, _TOP, _BOTTOM = 36.0, 30.0, 24.0
 _TICKS = 5
+_LETTERS = 12.0  # size of the names of the curves
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Line:
 
 
 def chart(lines: Sequence[Line], x: float = 0.0, y: float = 0.0) -> Iterator[Shape]:
-    """The shapes of a chart whose upper left corner is given; it is ``WIDTH`` by ``HEIGHT``."""
+    """The shapes of a chart whose upper left corner is given; it is ``WIDTH`` by ``HEIGHT`` but for long names."""
     across = [p[0] for line in lines for p in line.points]
     up = [p[1] for line in lines for p in line.points]
     low, high = _round(min(up), max(up))
@@ -52,8 +54,8 @@ def chart(lines: Sequence[Line], x: float = 0.0, y: float = 0.0) -> Iterator[Sha
     place = x + _LEFT
     for line in lines:
         yield Stroke(((place, y + 14), (place + 24, y + 14)), line.ink, 2.0, line.dashed)
-        yield Label(place + 30, y + 14, line.label, 12.0, line.ink, "start")
-        place += 88
+        yield Label(place + 30, y + 14, line.label, _LETTERS, line.ink, "start")
+        place += max(88.0, 34.0 + _LETTERS * width(line.label))
 
 
 def _round(low: float, high: float) -> tuple[float, float]:

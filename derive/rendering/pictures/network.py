@@ -55,7 +55,7 @@ def picture(network: Network) -> Picture:
     """The network, moved to where its paper begins."""
     shapes = [s for arrow in network.arrows for s in _arrow(network, arrow)]
     shapes += [s for station in network.stations.values() for s in _station(station)]
-    boxes = [_extent(s) for s in shapes]
+    boxes = [extent(s) for s in shapes]
     left, top = min(b[0] for b in boxes) - 4, min(b[1] for b in boxes) - 4
     right, bottom = max(b[2] for b in boxes) + 4, max(b[3] for b in boxes) + 4
     moved = tuple(moved_by(s, -left, -top) for s in shapes)
@@ -129,7 +129,8 @@ def _threaded(places: list[Place], ink: Ink, upright: bool, dashed: bool = False
 # Paper
 
 
-def _extent(shape: Shape) -> tuple[float, float, float, float]:
+def extent(shape: Shape) -> tuple[float, float, float, float]:
+    """Where a shape begins and ends: left, top, right, bottom."""
     match shape:
         case Box(x, y, wide, high):
             return x, y, x + wide, y + high
