@@ -54,7 +54,7 @@ class Signature:
         self._ranges = [(name, _function(low), _function(high)) for name, low, high in token_ranges(system)]
 
     def checked(self, given: Mapping[str, Any]) -> Arguments:
-        """The arguments of a call; raises CallError where they do not fit."""
+        """The arguments of a call; raises CallError where they do not fit; ``check_finite`` looks at the numbers."""
         given = {name.replace("'", "_prime"): value for name, value in given.items()}
         _check_names(given, (*self._tensors, *self._named, *self._keywords))
         arrays = {t.name: _array(t, shown, given[shown]) for shown, t in self._tensors.items()}
@@ -112,12 +112,15 @@ class Signature:
         found = [f for f, _ in self._from_shapes if f.name in names and f.tensor != tensor.name]
         return "".join(f"; {f.name} is read off {self._shown[f.tensor]}" for f in found)
 
+    def check_finite(self, arrays: Mapping[str, Array]) -> None:
+        """No NaN and no infinity in arrays by the names of tensors; raises CallError at the first."""
+        for name, array in arrays.items():
+            if not self._system.tensors[name].integer:
+                _check_finite(self._shown[name], array)
+
     def _check_values(self, name: str, array: Array, sizes: Mapping[str, int]) -> None:
-        """No NaN, no infinity, and no integer that points outside the axis it indexes."""
+        """No integer that points outside the axis it indexes."""
         shown = self._shown[name]
-        if not self._system.tensors[name].integer:
-            _check_finite(shown, array)
-            return
         for tensor, low, high in self._ranges:
             if tensor == name:
                 _check_range(shown, array, low(sizes), high(sizes))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
-from derive.forms.arguments import Array, Signature
+from derive.forms.arguments import Arguments, Array, Signature
+from derive.forms.fused.launch import available, compiled_kernels
+from derive.forms.fused.prepare import softmax_in_parts, with_totals
 from derive.forms.layout import laid_out
-from derive.forms.numpy_code import code
+from derive.forms.numpy_code import Code, code
 from derive.steps.record import Derivation, gradient_name
+
+_LARGE = 100_000  # elements of all arguments together, from which on kernels pay that take a second or two to compile
 
 
 class BackwardFunction:
@@ -22,14 +26,23 @@ class BackwardFunction:
     shapes.  Sizes in no shape are passed by name (``s=2``), an abstract function as ``f`` and ``f_prime``, the upstream
     gradient of an output ``y`` as ``dy``.  The result holds every computed tensor by name, ``loss`` where there is one,
     and the gradients.  Raises CallError (a ValueError) where an argument does not fit.
+
+    Where the extra ``fast`` is installed, large arrays go through fused kernels that are compiled at the first call.
     """
 
     def __init__(self, derivation: Derivation) -> None:
         system = derivation.system
         computed = [t.name for t in system.tensors.values() if t.kind == "computed"]
         gradients = [gradient_name(name) for name in derivation.wrt]
-        self._code = code(derivation.backward, tuple(dict.fromkeys((*computed, *gradients))))
+        self._system, self._returns = derivation.backward, tuple(dict.fromkeys((*computed, *gradients)))
+        self._code = code(self._system, self._returns)
         self._signature = Signature(derivation.backward, tuple(self._code.functions))
+
+    @cached_property
+    def _fused(self) -> tuple[Code, Mapping[str, str]]:
+        """The function for large arrays, which gives back their sums too, by these names."""
+        system, totals = with_totals(softmax_in_parts(self._system))
+        return code(system, (*self._returns, *totals.values()), fused=True), totals
 
     @property
     def source(self) -> str:
@@ -38,13 +51,31 @@ class BackwardFunction:
 
     def __call__(self, /, **given: Any) -> dict[str, Array]:
         arguments = self._signature.checked(given)
-        arrays = {self._code.tensors[name]: array for name, array in arguments.arrays.items()}
-        sizes = {keyword: arguments.sizes[name] for name, keyword in self._code.sizes.items()}
-        functions = {keyword: arguments.functions[f] for f, keyword in self._code.functions.items()}
-        function = compiled(self._code.source, self._code.name)
-        with _arithmetic():
-            found = function(**arrays, **sizes, **functions)
-        return _apart(found, list(arrays.values()))
+        if not (_is_large(arguments) and available()):
+            self._signature.check_finite(arguments.arrays)
+            return _apart(_called(self._code, arguments), arguments)
+        fused, totals = self._fused
+        self._signature.check_finite({n: a for n, a in arguments.arrays.items() if n not in totals})
+        found = _called(fused, arguments)
+        unsure = [tensor for tensor, total in totals.items() if not np.isfinite(found.pop(total))]
+        self._signature.check_finite({tensor: arguments.arrays[tensor] for tensor in unsure})
+        return _apart(found, arguments)
+
+
+def _called(code: Code, arguments: Arguments) -> dict[str, Any]:
+    """What a function of NumPy arrays gives back."""
+    arrays = {code.tensors[name]: array for name, array in arguments.arrays.items()}
+    sizes = {keyword: arguments.sizes[name] for name, keyword in code.sizes.items()}
+    functions = {keyword: arguments.functions[f] for f, keyword in code.functions.items()}
+    function = compiled(code.source, code.name, tuple(code.kernels.items()))
+    with _arithmetic():
+        return function(**arrays, **sizes, **functions)
+
+
+def _is_large(arguments: Arguments) -> bool:
+    """Whether a call may use kernels, and it pays."""
+    real = [a for a in arguments.arrays.values() if a.dtype.kind == "f"]
+    return sum(a.size for a in real) >= _LARGE and all(a.dtype in (np.float32, np.float64) for a in real)
 
 
 @contextmanager
@@ -62,8 +93,9 @@ def _arithmetic() -> Iterator[None]:
             np.setbufsize(before)
 
 
-def _apart(found: Mapping[str, Any], others: list[Array]) -> dict[str, Array]:
+def _apart(found: Mapping[str, Any], arguments: Arguments) -> dict[str, Array]:
     """Results as arrays of their own, views neither of an argument nor of each other: a caller may write into them."""
+    others: list[Array] = list(arguments.arrays.values())
     own: dict[str, Array] = {}
     for name, value in found.items():
         array = np.asarray(value)
@@ -73,10 +105,13 @@ def _apart(found: Mapping[str, Any], others: list[Array]) -> dict[str, Array]:
 
 
 @lru_cache(maxsize=256)
-def compiled(source: str, name: str) -> Callable[..., dict[str, Any]]:
-    """The function that generated source defines.  The names in it come from the parser and are identifiers."""
+def compiled(source: str, name: str, kernels: tuple[tuple[str, str], ...] = ()) -> Callable[..., dict[str, Any]]:
+    """The function that generated source defines, and the kernels it calls, by name.
+
+    The names in it come from the parser and are identifiers.
+    """
     _keep_freed_memory()
-    module: dict[str, Any] = {}
+    module: dict[str, Any] = compiled_kernels(dict(kernels)) if kernels else {}
     exec(compile(source, f"<derived {name}>", "exec"), module)
     return module[name]  # type: ignore[no-any-return]
 

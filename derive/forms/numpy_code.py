@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import wrap
 
 import sympy
 
+from derive.forms.fused.group import Block, Fused, equations_of, fuse
+from derive.forms.fused.kernel import write_kernel
 from derive.forms.layout import laid_out
 from derive.forms.numpy_helpers import helper_sources
-from derive.forms.numpy_hoist import Body, Planned, Single, plan
+from derive.forms.numpy_hoist import Body, Single, plan
 from derive.forms.numpy_places import slice_text, subscripted
 from derive.forms.numpy_scope import Scope, Writer, scope_of
 from derive.forms.numpy_shared import shared
@@ -46,6 +48,7 @@ class Code:
     tensors    Python names of the arguments by the names of the tensors, in order
     sizes      Python names of the sizes that no shape tells
     functions  Python names of the abstract functions, and of their derivatives: ``f'`` is ``f_prime``
+    kernels    source of the fused kernels that it calls, by name
     """
 
     source: str
@@ -53,6 +56,7 @@ class Code:
     tensors: Mapping[str, str]
     sizes: Mapping[str, str]
     functions: Mapping[str, str]
+    kernels: Mapping[str, str] = field(default_factory=dict)
 
 
 def source(backward: System, returns: Sequence[str], name: str = "backward") -> str:
@@ -65,8 +69,8 @@ def source(backward: System, returns: Sequence[str], name: str = "backward") -> 
     return laid_out(code(backward, returns, name).source)
 
 
-def code(backward: System, returns: Sequence[str], name: str = "backward") -> Code:
-    """The function of ``source``, with the names of its arguments."""
+def code(backward: System, returns: Sequence[str], name: str = "backward", fused: bool = False) -> Code:
+    """The function of ``source``, with the names of its arguments; ``fused`` lets it call kernels."""
     if not name.isidentifier():
         raise ValueError(f"not a name: {name!r}")
     unknown = [r for r in returns if r not in backward.tensors]
@@ -75,12 +79,12 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     needed = _needed(backward, returns)
     whole, needed = shared(backward, needed)
     system, planned = plan(whole, schedule(whole, needed))
-    writer = Writer(system)
+    writer = Writer(system, fused)
     sizes = sizes_of(backward)
     given = {t.name: writer.tensor(t.name) for t in arguments(backward)}
     keywords = {n: writer.names.of("size", n) for n in sizes.named}
     functions = {f: writer.function(f) for f in _abstract(needed)}
-    _write_all(planned, writer)
+    _write_all(fuse(planned, writer, returns) if fused else planned, writer)
     writer.release(t for t in system.tensors if t not in backward.tensors)
     _write_return(returns, writer)
     outer = {t: _outer_name(t, backward, writer) for t in given}
@@ -92,7 +96,7 @@ def code(backward: System, returns: Sequence[str], name: str = "backward") -> Co
     helpers = helper_sources(writer.helpers)
     imports = "import math\n\nimport numpy as np" if any("math." in h for h in helpers) else "import numpy as np"
     modules = [imports, *helpers, "\n".join(lines)]
-    return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions)
+    return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions, writer.kernels)
 
 
 def _write_return(returns: Sequence[str], writer: Writer) -> None:
@@ -137,36 +141,42 @@ def _abstract(equations: Sequence[Equation]) -> list[str]:
     return sorted(calls - set(TABLE))
 
 
-def _write_all(planned: Sequence[Planned], writer: Writer) -> None:
+def _write_all(blocks: Sequence[Block], writer: Writer) -> None:
     scope = scope_of(writer)
+    masked = _read_under_masks(blocks)
     defined = {t.name for t in arguments(writer.system)}
-    masked = _read_under_masks(planned)
-    for block in planned:
+
+    def allocate(name: str) -> None:
+        if name not in defined:
+            _allocate(name, writer, masked)
+            defined.add(name)
+
+    for block in blocks:
         if isinstance(block, Single):
             equation = block.equation
             writer.comment(f"{text(equation.left)} = {text(equation.right)}" + (" + ..." if block.part else ""))
-            if equation.name not in defined and not _fills(equation, writer):
-                _allocate(equation.name, writer, masked)
-                defined.add(equation.name)
+            if not _fills(equation, writer):
+                allocate(equation.name)
             write(equation, scope, equation.name in defined, block.part)
             defined.add(equation.name)
+        elif isinstance(block, Fused):
+            write_kernel(block, scope, allocate)
+            defined |= {e.name for e in block.equations}
         else:
-            for body in block.body:
-                if body.equation.name not in defined:
-                    _allocate(body.equation.name, writer, masked)
-                    defined.add(body.equation.name)
+            for equation in equations_of(block):
+                allocate(equation.name)
             _nest(block.over, block.body, scope)
 
 
-def _read_under_masks(planned: Sequence[Planned]) -> set[str]:
+def _read_under_masks(blocks: Sequence[Block]) -> set[str]:
     """The tensors that may be read, beside a guard that is false, before all their elements are there."""
     found: set[str] = set()
-    for block in planned:
-        loops = set() if isinstance(block, Single) else {index.symbol for index, _ in block.over}
-        for item in (block,) if isinstance(block, Single) else block.body:
-            guards = [n for n in walk(item.equation.right) if isinstance(n, Bracket | Delta)]
+    for block in blocks:
+        loops = {index.symbol for index, _ in getattr(block, "over", ())}
+        for equation in equations_of(block):
+            guards = [n for n in walk(equation.right) if isinstance(n, Bracket | Delta)]
             if any(not is_size(s) and s not in loops for g in guards for s in free_symbols(g)):
-                found |= names_read(item.equation.right)
+                found |= names_read(equation.right)
     return found
 
 
@@ -191,10 +201,13 @@ def _allocate(name: str, writer: Writer, masked: set[str]) -> None:
     writer.line(f"{writer.tensor(name)} = np.{kind}(({', '.join(extents)}{',' * (len(extents) == 1)}), dtype)")
 
 
-def _nest(over: Sequence[tuple[Index, int]], body: Sequence[Body], scope: Scope) -> None:
+def _nest(over: Sequence[tuple[Index, int]], body: Sequence[Body | Fused], scope: Scope) -> None:
     """The loops, outermost first, around the equations."""
     if not over:
         for item in body:
+            if isinstance(item, Fused):
+                write_kernel(item, scope, lambda name: None)
+                continue
             left, right = text(item.equation.left), item.equation.right
             scope.writer.comment(f"{left} = " + (f"... + {text(item.added)}" if item.added else text(right)))
             write(item.equation, scope, True, added=item.added)

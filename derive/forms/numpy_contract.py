@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from string import ascii_letters
 
 from derive.forms.numpy_arrays import Array, Factor, as_float, masked, product, transposed, union
+from derive.forms.numpy_helpers import MULTIPLY_STACKS
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_text import Level, Piece
 
@@ -124,6 +125,8 @@ def _matmul(bound: Sequence[str], left: Array, right: Array, target: tuple[str, 
     if (*stack, *rows, *columns) != target or max(len(rows), len(columns)) > 1 or (stack and not (rows and columns)):
         return None
     left, right = transposed(left, (*stack, *rows, k)), _lasting(transposed(right, (*stack, k, *columns)), scope)
+    if stack and scope.writer.fused:
+        return Array(Piece(f"{MULTIPLY_STACKS}({left.piece.text}, {right.piece.text})"), target)
     return Array(Piece(f"{left.piece.at(Level.PRODUCT)} @ {right.piece.at(Level.UNARY)}", Level.PRODUCT), target)
 
 

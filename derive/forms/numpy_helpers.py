@@ -141,6 +141,10 @@ def of_reals(row: Function) -> str:
     return row.real or row.numpy.replace("np.real(x)", "x")
 
 
+# What fused code calls besides; the room ``fused`` has the functions.
+RUN_KERNEL, MULTIPLY_STACKS, PORTIONS = "run_kernel", "multiply_stacks", "PORTIONS"
+FUSED_NAMES = frozenset({RUN_KERNEL, MULTIPLY_STACKS, PORTIONS})
+
 HELPER_NAMES = frozenset(_ARRAYS) | frozenset(TABLE)
 
 

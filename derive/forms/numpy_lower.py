@@ -48,7 +48,7 @@ def lower(expr: Expr, scope: Scope) -> Array:
     """The source of an expression, for all values of the indices in scope at once."""
     match expr:
         case Num(value):
-            return Array(_number(value), (), "number")
+            return Array(numeral(value), (), "number")
         case Size(value):
             return integers(value, scope)
         case Elem(name, index):
@@ -74,7 +74,7 @@ def lower(expr: Expr, scope: Scope) -> Array:
     raise TypeError(f"no array code for {type(expr).__name__}")
 
 
-def _number(value: Fraction) -> Piece:
+def numeral(value: Fraction) -> Piece:
     if value.denominator == 1 and abs(value.numerator) < 2**31:
         return Piece(str(value.numerator), Level.ATOM if value >= 0 else Level.SUM)
     text = repr(float(value))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from textwrap import wrap
 
-from derive.forms.numpy_helpers import HELPER_NAMES
+from derive.forms.numpy_helpers import FUSED_NAMES, HELPER_NAMES
 from derive.forms.numpy_text import Names, Piece, integer_piece
 from derive.language.expr import Bracket, Compare, Index
 from derive.language.integers import Integer, expand, is_size
@@ -24,14 +24,16 @@ COMMENT_WIDTH = 100
 
 @dataclass
 class Writer:
-    """The code being written: its lines, and what they need above them."""
+    """The code being written: its lines, and what they need above them; ``fused`` if it may call kernels."""
 
     system: System
-    names: Names = field(default_factory=lambda: Names(HELPER_NAMES))
+    fused: bool = False
+    names: Names = field(default_factory=lambda: Names(HELPER_NAMES | FUSED_NAMES))
     lines: list[str] = field(default_factory=list)
     helpers: dict[str, None] = field(default_factory=dict)
     sizes: dict[str, None] = field(default_factory=dict)
     functions: dict[str, None] = field(default_factory=dict)
+    kernels: dict[str, str] = field(default_factory=dict)
     indent: int = 1
     _block: int = 0
     _temporaries: list[str] = field(default_factory=list)
@@ -70,7 +72,8 @@ class Writer:
         last: dict[int, list[str]] = {}
         for name in (*self._temporaries, *map(self.tensor, added)):
             uses = [k for k, line in enumerate(self.lines) if re.search(rf"\b{name}\b", line)]
-            last.setdefault(uses[-1], []).append(name)
+            if uses:  # what a kernel holds within a row is nowhere else
+                last.setdefault(uses[-1], []).append(name)
         for place in sorted(last, reverse=True):
             end = place + 1
             while end < len(self.lines) and self.lines[end].startswith("     "):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from derive.forms.fused.functions import SOURCES
+from derive.forms.fused.prepare import softmax_in_parts
 from derive.forms.numpy_code import code
+from derive.forms.numpy_helpers import MULTIPLY_STACKS, PORTIONS, RUN_KERNEL
 from derive.forms.numpy_sizes import arguments
 from derive.language.system import System
 from derive.language.token_ranges import token_ranges
@@ -32,10 +35,25 @@ def drawn(system: System, sizes: Mapping[str, int], seed: int, signs: tuple[floa
     return naive
 
 
-def run(system: System, naive: Naive, returns: Sequence[str], dtype: type = np.float64) -> dict[str, Any]:
+def interpreted(kernels: Mapping[str, str], portions: int = 2) -> dict[str, Any]:
+    """What fused code calls, with kernels that Python runs as they stand."""
+
+    def run_kernel(kernel: Callable[..., None], rows: int, *arguments: Any) -> None:
+        for k in range(portions):
+            kernel(rows * k // portions, rows * (k + 1) // portions, k, *arguments)
+
+    namespace: dict[str, Any] = {"np": np, RUN_KERNEL: run_kernel, MULTIPLY_STACKS: np.matmul, PORTIONS: portions}
+    for source in (*SOURCES.values(), *kernels.values()):
+        exec(source, namespace)
+    return namespace
+
+
+def run(
+    system: System, naive: Naive, returns: Sequence[str], dtype: type = np.float64, fused: bool = False
+) -> dict[str, Any]:
     """What the generated function gives for the arrays of the naive evaluator."""
-    made = code(system, returns)
-    namespace: dict[str, Any] = {}
+    made = code(softmax_in_parts(system) if fused else system, returns, fused=fused)
+    namespace = interpreted(made.kernels)
     exec(made.source, namespace)
     arrays = {n: a if system.tensors[n].integer else a.astype(dtype) for n, a in naive.arrays.items()}
     arguments = {made.tensors[n]: a for n, a in arrays.items()}
@@ -45,16 +63,16 @@ def run(system: System, naive: Naive, returns: Sequence[str], dtype: type = np.f
         return dict(namespace[made.name](**arguments))
 
 
-def assert_agrees(system: System, naive: Naive, returns: Sequence[str]) -> None:
+def assert_agrees(system: System, naive: Naive, returns: Sequence[str], fused: bool = False) -> None:
     """Every tensor named is computed as the naive evaluator computes it."""
-    got = run(system, naive, returns)
+    got = run(system, naive, returns, fused=fused)
     for name in returns:
         want = naive.tensor(name)
         assert np.shape(got[name]) == want.shape, name
         assert np.asarray(got[name]).dtype == np.float64, name
         scale = np.abs(want).max(initial=1.0, where=np.isfinite(want))
         np.testing.assert_allclose(
-            got[name], want, rtol=0, atol=1e-10 * scale, err_msg=f"{name}\n{code(system, returns).source}"
+            got[name], want, rtol=0, atol=1e-10 * scale, err_msg=f"{name}\n{code(system, returns, fused=fused).source}"
         )
 
 

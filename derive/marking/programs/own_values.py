@@ -44,8 +44,11 @@ class OwnValues:
             hint = nearest(name, [a for a in arrays if a not in names])
             raise LayerError(f"{name} is not among the arrays, and is needed", hint=hint)
         given = {name: _plain(arrays[name]) for name in names}
+        signature = Signature(derivation.backward, ())
         try:
-            return OwnValues(derivation, given, Signature(derivation.backward, ()).checked(given))
+            arguments = signature.checked(given)
+            signature.check_finite(arguments.arrays)
+            return OwnValues(derivation, given, arguments)
         except CallError as error:
             raise LayerError(str(error)) from None
 

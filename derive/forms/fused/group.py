@@ -1,0 +1,215 @@
+"""Which equations are evaluated together: runs of them over one range of rows, each done with a row before the next.
+
+A member has the row among its indices, or it sums over the rows.  What one member gives another may read at the same
+row; what sums over the rows is known when all are done, so no member reads that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from derive.forms.fused.streaming import elements, free_indices, is_whole, streams
+from derive.forms.numpy_hoist import Body, Planned, Recurrence, Single
+from derive.forms.numpy_scope import Scope, Writer, scope_of
+from derive.language.expr import Add, Bracket, Call, Elem, Expr, Index, Mul, Pow, Reduce, add, divide, mul, size, sum_
+from derive.language.integers import expand
+from derive.language.system import Equation
+from derive.language.traverse import free_symbols, names_read, walk
+
+
+@dataclass(frozen=True)
+class Member:
+    """An equation of a kernel, and its index that runs over the rows; ``summed`` if the rows are summed over.
+
+    The right side is then what a row adds.
+    """
+
+    equation: Equation
+    row: Index
+    summed: bool = False
+
+    @property
+    def axis(self) -> int:
+        """The axis of the tensor that the rows lie along; there must be one."""
+        return self.equation.left.index.index(self.row.symbol)
+
+    def scope(self, around: Scope) -> Scope:
+        """The scope of its loops."""
+        return around.over(tuple(dict.fromkeys((*free_indices(self.equation, around), self.row))))
+
+
+@dataclass(frozen=True)
+class Fused:
+    """Equations that one kernel evaluates; what ``local`` tensors hold is needed within a row only."""
+
+    members: tuple[Member, ...]
+    local: frozenset[str] = frozenset()
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        return tuple(m.equation for m in self.members)
+
+
+@dataclass(frozen=True)
+class FusedRecurrence:
+    """A recurrence with equations in its body that are evaluated together."""
+
+    over: tuple[tuple[Index, int], ...]
+    body: tuple[Body | Fused, ...]
+
+
+Block = Single | Recurrence | FusedRecurrence | Fused
+Item = TypeVar("Item", Single, Body)
+
+
+def equations_of(block: Block) -> Iterator[Equation]:
+    """The equations that a block evaluates, in order."""
+    if isinstance(block, Single):
+        yield block.equation
+    elif isinstance(block, Fused):
+        yield from block.equations
+    else:
+        for item in block.body:
+            yield from item.equations if isinstance(item, Fused) else (item.equation,)
+
+
+def fuse(planned: Sequence[Planned], writer: Writer, returned: Sequence[str]) -> tuple[Block, ...]:
+    """The blocks with runs of equations put together where that saves passes over memory."""
+    blocks = tuple(_fused_blocks(planned, writer))
+    return tuple(_with_local(b, blocks, returned, writer) if isinstance(b, Fused) else b for b in blocks)
+
+
+def _with_local(block: Fused, blocks: Sequence[Block], returned: Sequence[str], writer: Writer) -> Fused:
+    """The kernel with what no other block reads or sets, and its own members set and read whole within a row."""
+    others = set(returned).union(*(_names(b) for b in blocks if b is not block))
+    scope = scope_of(writer)
+    members = [(expr, m.scope(scope)) for m in block.members for expr in (m.equation.left, m.equation.right)]
+    parts = [e for expr, inside in members for e, within in elements(expr, inside) if not is_whole(e, within)]
+    summed = {m.equation.name for m in block.members if m.summed}
+    return replace(block, local=frozenset(e.name for e in block.equations) - others - summed - {e.name for e in parts})
+
+
+def _fused_blocks(planned: Sequence[Planned], writer: Writer) -> Iterator[Block]:
+    scope = scope_of(writer)
+    singles: list[Single] = []
+    for block in planned:
+        if isinstance(block, Single):
+            singles.append(block)
+            continue
+        yield from _runs(singles, scope, least=2)
+        singles = []
+        inside = scope.looping(index for index, _ in block.over)
+        yield FusedRecurrence(block.over, tuple(_runs(block.body, inside, least=6)))
+    yield from _runs(singles, scope, least=2)
+
+
+def _runs(items: Sequence[Item], scope: Scope, least: int) -> Iterator[Item | Fused]:
+    """The items, with runs of them fused that take ``least`` array operations or more."""
+    start = 0
+    while start < len(items):
+        members = max(_runs_from(items[start:], scope), key=_worth, default=())
+        if sum(_operations(m.equation.right) for m in members) >= least:
+            yield Fused(members)
+            start += len(members)
+        else:
+            yield items[start]
+            start += 1
+
+
+def _worth(members: tuple[Member, ...]) -> tuple[int, int]:
+    return len(members), -sum(m.summed for m in members)
+
+
+def _operations(expr: Expr) -> int:
+    """About how many array operations NumPy takes; a function counts for two."""
+    nodes = [n for n in walk(expr) if isinstance(n, Add | Mul | Pow | Call | Reduce | Bracket)]
+    return len(nodes) + sum(isinstance(n, Call) for n in nodes)
+
+
+def _runs_from(items: Sequence[Single | Body], scope: Scope) -> Iterator[tuple[Member, ...]]:
+    """The longest run from the first item on, for each of its indices as the row."""
+    first = items[0].equation
+    if not _is_whole(items[0]) or not streams(first, scope):
+        return
+    for row in _candidates(first, scope):
+        members: list[Member] = []
+        for item in items:
+            member = _member(item, row, members, scope)
+            if member is None:
+                break
+            members.append(member)
+        yield tuple(members)
+
+
+def _is_whole(item: Single | Body) -> bool:
+    """Whether an item gives a tensor its values at once."""
+    return not item.part if isinstance(item, Single) else item.added is None
+
+
+def _member(item: Single | Body, row: Index, members: Sequence[Member], scope: Scope) -> Member | None:
+    """The item as a member of a run over the range of ``row``, or None if it can be none."""
+    equation = item.equation
+    known = {m.equation.name: m for m in members}
+    if equation.name in known or not _is_whole(item) or (members and not streams(equation, scope)):
+        return None
+    if any(known[n].summed for n in names_read(equation.right) if n in known):
+        return None
+    for index in _candidates(equation, scope):
+        if (index.low, index.high) == (row.low, row.high) and _goes_by_rows(equation, index, known):
+            if index in equation.indices:
+                return Member(equation, index) if _sums_in_rows(equation.right, index) else None
+            added = None if scope.loops else _of_a_row(equation.right, index)
+            if added is not None and _streams_by_rows(added, index, free_indices(equation, scope)):
+                return Member(replace(equation, right=added), index, summed=True)
+    return None
+
+
+def _candidates(equation: Equation, scope: Scope) -> tuple[Index, ...]:
+    """Indices that may run over the rows: the free ones, then those that the whole right side sums over."""
+    terms = equation.right.terms if isinstance(equation.right, Add) else (equation.right,)
+    sums = [n for t in terms for n in (t.factors if isinstance(t, Mul) else (t,)) if isinstance(n, Reduce)]
+    return tuple(dict.fromkeys((*free_indices(equation, scope), *(i for s in sums for i in s.over))))
+
+
+def _goes_by_rows(equation: Equation, row: Index, known: dict[str, Member]) -> bool:
+    """Whether what lies together in memory is in one row, and what members give is read at the same row."""
+    found = [n for n in (equation.left, *walk(equation.right)) if isinstance(n, Elem)]
+    together = all(len(e.index) < 2 or e.index[-1] != row.symbol for e in found)
+    return together and all(e.index[known[e.name].axis] == row.symbol for e in found if e.name in known)
+
+
+def _streams_by_rows(added: Expr, row: Index, free: Sequence[Index]) -> bool:
+    """Whether what a row adds reads a tensor at all places that it is added to."""
+    wanted = {i.symbol for i in (row, *free)}
+    return _sums_in_rows(added, row) and any(wanted <= set(n.index) for n in walk(added) if isinstance(n, Elem))
+
+
+def _sums_in_rows(expr: Expr, row: Index) -> bool:
+    """Whether every sum is one of the row: a sum over all rows would be taken again for each."""
+    return all(row.symbol in free_symbols(n) for n in walk(expr) if isinstance(n, Reduce))
+
+
+def _of_a_row(expr: Expr, row: Index) -> Expr | None:
+    """What one row adds to an expression that sums over the rows; None if it does not."""
+    if isinstance(expr, Add):
+        terms = [_of_a_row(t, row) for t in expr.terms]
+        return None if None in terms else add(*(t for t in terms if t is not None))
+    factors = list(expr.factors) if isinstance(expr, Mul) else [expr]
+    places = [k for k, f in enumerate(factors) if isinstance(f, Reduce) and row in f.over and f.op in ("sum", "mean")]
+    if len(places) != 1 or any(row.symbol in free_symbols(f) for k, f in enumerate(factors) if k != places[0]):
+        return None
+    summed = factors[places[0]]
+    assert isinstance(summed, Reduce)
+    body = summed.body
+    if summed.op == "mean":
+        for index in summed.over:
+            body = divide(body, size(expand(index.extent)))
+    factors[places[0]] = sum_(tuple(i for i in summed.over if i != row), body)
+    return mul(*factors)
+
+
+def _names(block: Block) -> set[str]:
+    """The tensors that a block reads or writes."""
+    return {n for e in equations_of(block) for n in (e.name, *names_read(e.right))}
