@@ -124,9 +124,8 @@ class Derivation(Mapping[str, "Gradient"]):
         return self._function.source
 
     def evidence(self) -> Evidence:
-        """The numeric check of every step: before and after, at random points.
-
-        Raises LayerError where no sizes or values are found at which the layer can be evaluated; so does ``verify``.
+        """The numeric check of every step: before and after, at random points.  Like ``verify`` it raises LayerError
+        where no sizes or values are found at which the layer can be evaluated.
         """
         return self._evidence
 
