@@ -93,12 +93,11 @@ class Runner:
         self.reader = Interpreter(sizes, tensors, system, forest or Forest(), remember=False, margins=margins)
 
     def run(self, blocks: Iterable[Block]) -> None:
-        for block in blocks:
-            equations = block.equations if isinstance(block, Loop) else (block,)
-            for equation in equations:
-                if equation.name not in self.tensors:
-                    self.tensors[equation.name] = self._empty(equation.name)
-            over = block.over if isinstance(block, Loop) else ()
+        todo = [(block.over, block.equations) if isinstance(block, Loop) else ((), (block,)) for block in blocks]
+        for equation in (e for _, equations in todo for e in equations):
+            if equation.name not in self.tensors:  # what a guard keeps from ever being read may be computed later
+                self.tensors[equation.name] = self._empty(equation.name)
+        for over, equations in todo:
             self._loop(over, equations, self.reader.scope)
 
     def _empty(self, name: str) -> Stored:

@@ -118,3 +118,11 @@ def test_many_perturbations_are_taken_in_portions(monkeypatch):
 def test_an_array_of_the_wrong_shape_is_refused():
     with pytest.raises(ValueError, match=r"W has shape \(4, 2\), expected \(2, 4\)"):
         run(load("linear"), {"x": np.ones((3, 4)), "W": np.ones((4, 2)), "b": np.ones(2)}, {"N": 3, "I": 4, "O": 2})
+
+
+def test_what_a_guard_keeps_from_ever_being_read_may_be_computed_later():
+    system = layer(
+        indices="n:N", inputs="x[n]", equations="y[n] = x[n] + [n > N]*z[n]; z[n] = 2*x[n]", output="y z"
+    )  # fmt: skip
+    tensors = run(system, {"x": np.ones(3)}, {"N": 3})
+    np.testing.assert_array_equal(tensors["y"].array[..., 0], np.ones(3))

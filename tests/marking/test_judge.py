@@ -184,3 +184,8 @@ def test_a_circle_is_told_of_its_own_line_and_not_of_others_beside_it() -> None:
 def test_a_read_outside_a_range_in_a_line_past_the_end(text: str) -> None:
     line = marked("rnn", text).lines[0]
     assert line.verdict == "wrong" and "outside the range of h" in line.remark
+
+
+def test_a_name_that_a_guard_keeps_from_ever_being_read_may_be_defined_later() -> None:
+    text = "db[o] = sum(dy[n,o] + [n > N]*q[n], n)\nq[n] = 2*x[n,1]"
+    assert verdicts("linear", text) == [("db", "right"), ("q", "unjudged")]

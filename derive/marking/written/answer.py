@@ -14,14 +14,14 @@ from derive.language.expr import Index
 from derive.language.memo import once_per_system
 from derive.language.ranges import facts_of
 from derive.language.scope import FUNCTIONS, Scope, scope_of
-from derive.language.system import System
+from derive.language.system import System, Tensor
 from derive.language.traverse import names_read
 from derive.marking.written.answer_record import Answer, AnswerLine
 from derive.marking.written.boundaries import Boundaries
 from derive.marking.written.drafts import Progress, drafts, without_repeats
-from derive.marking.written.lines import in_index_form
+from derive.marking.written.lines import Elaborated, in_index_form
 from derive.marking.written.own_axes import Known, because, own_tensors
-from derive.marking.written.own_names import vanishing
+from derive.marking.written.own_names import misplaced, vanishing
 from derive.marking.written.own_system import definitions, evaluable, own_equations, without_readers
 from derive.marking.written.shape_reader import shape_text
 from derive.marking.written.statements import statements
@@ -109,12 +109,17 @@ class _Reading:
             tensor = self.scope.tensors[draft.name]
             facts = facts_of(self.backward)
             form = in_index_form(draft.line, draft.left, self.scope, facts, tensor, known.missing)
-            if form.left is None and draft.name in known.tensors:
-                shapes = f"{shape_text(form.indices)}, and elsewhere {shape_text(tensor.axes)}"
-                raise draft.line.left.error(f"{draft.name} has shape {shapes}")
+            if draft.name in known.tensors and (message := self.misfit(form, tensor)):
+                raise draft.line.left.error(message)
         except LayerError as error:
             return replace(line, error=error)
         return replace(line, form=form)
+
+    def misfit(self, form: Elaborated, own: Tensor) -> str:
+        """What is wrong with a line that defines a person's tensor: another shape than elsewhere, or no such place."""
+        if form.left is None:
+            return f"{own.name} has shape {shape_text(form.indices)}, and elsewhere {shape_text(own.axes)}"
+        return misplaced(form.left, form.indices, own.axes, facts_of(self.backward))
 
     def boundaries(self, lines: Sequence[Progress], known: Known) -> Boundaries:
         """Where everything is defined."""

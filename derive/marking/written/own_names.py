@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from derive.language.binding import substitute
 from derive.language.expr import Bracket, Compare, Elem, Expr, Index, add, mul, size
-from derive.language.integers import expand
+from derive.language.integers import Integer, expand
 from derive.language.ranges import Facts, nonnegative
 from derive.language.system import Equation
+from derive.language.text import integer_text
 from derive.marking.written.outside import vanishes
 
 
@@ -69,9 +70,23 @@ def _inside(definition: Definition, axes: Sequence[Index], facts: Facts) -> bool
     """Whether a fixed place is proved to lie in the range of its axis."""
     free = {i.symbol for i in definition.indices}
     return all(
-        place in free or (nonnegative(expand(place - a.low), facts) and nonnegative(expand(a.high - place), facts))
-        for place, a in zip(definition.left.index, axes, strict=True)
+        place in free or _is_in(place, axis, facts) for place, axis in zip(definition.left.index, axes, strict=True)
     )
+
+
+def _is_in(place: Integer, axis: Index, facts: Facts) -> bool:
+    return nonnegative(expand(place - axis.low), facts) and nonnegative(expand(axis.high - place), facts)
+
+
+def misplaced(left: Elem, indices: Sequence[Index], axes: Sequence[Index], facts: Facts) -> str:
+    """What is wrong with a fixed place, which has to be sure to lie in its axis or outside; "" if nothing."""
+    free = {i.symbol for i in indices}
+    for place, axis in zip(left.index, axes, strict=True):
+        off = (expand(axis.low - place), expand(place - axis.high))
+        if place not in free and not _is_in(place, axis, facts) and not any(d.is_Integer and d > 0 for d in off):
+            ends = f"{axis.name} = {integer_text(axis.low)}..{integer_text(axis.high)}"
+            return f"{left.name} may have no place {integer_text(place)}: {ends}"
+    return ""
 
 
 def _with_case(right: Expr, general: Definition, special: Definition) -> Expr:

@@ -1,6 +1,7 @@
 """The person's own tensors can be evaluated, recurrences too; what goes in a circle is said."""
 
 import numpy as np
+import pytest
 
 from tests.marking.answers import answer, evaluated, is_right
 
@@ -54,3 +55,14 @@ def test_what_reads_a_name_whose_line_has_no_shape_is_an_error() -> None:
         "u has shape (T, T, N, O), and elsewhere (T, N, O)",
         "v is a name of your own that could not be read",
     ]
+
+
+@pytest.mark.parametrize("place", ["T+1", "2"])
+def test_a_fixed_place_is_sure_to_lie_in_the_axis_or_outside(place: str) -> None:
+    (one, _) = answer("rnn", f"u[{place},i] = h0[1,i]\nu[n,i] = h0[n,i]").lines
+    assert one.error is not None and one.error.message == f"u may have no place {place}: n = 1..N"
+
+
+@pytest.mark.parametrize("place", ["0", "1", "N", "N+1"])
+def test_a_fixed_place_in_the_axis_or_beside_it(place: str) -> None:
+    assert all(one.error is None for one in answer("rnn", f"u[{place},i] = h0[1,i]\nu[n,i] = h0[n,i]").lines)
