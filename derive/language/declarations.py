@@ -169,7 +169,10 @@ def statements(text: Fragment) -> Iterator[Fragment]:
 
 
 def least_values(declared: Declared, integers: Iterator[Integer]) -> dict[str, int]:
-    """What is known of each size: an extent is at least 1, so is what multiplies or divides; what is added, 0."""
+    """What is known of each size: an extent is at least 1, so is what divides, or multiplies; what is added, 0.
+
+    ``integers`` are those of the equations: there what multiplies sizes alone may be 0, as in ``d*u - d*q``.
+    """
     lower = dict.fromkeys((*declared.sizes, *declared.derived), 0)
 
     def at_least(size: Integer, least: int) -> None:
@@ -183,7 +186,8 @@ def least_values(declared: Declared, integers: Iterator[Integer]) -> dict[str, i
             rest = expand(extent - coefficient * symbol)
             if coefficient.is_Integer and coefficient > 0 and rest.is_Integer:
                 at_least(symbol, -((int(rest) - 1) // int(coefficient)))
-    for integer in (*integers, *declared.derived.values(), *(i.extent for i in declared.indices.values())):
+    lengths = (*declared.derived.values(), *(i.extent for i in declared.indices.values()))
+    for integer, is_length in (*((i, False) for i in integers), *((i, True) for i in lengths)):
         for node in sympy.preorder_traversal(integer):
             if isinstance(node, FloorDiv | Mod):
                 for symbol in symbols_of(node.args[1]):
@@ -191,7 +195,7 @@ def least_values(declared: Declared, integers: Iterator[Integer]) -> dict[str, i
             if node.is_Mul or node.is_Pow:
                 for factor in sympy.Mul.make_args(node):
                     base = factor.base if factor.is_Pow else factor
-                    others = node.free_symbols - {base}
+                    others = [s for s in node.free_symbols - {base} if is_length or not is_size(s)]
                     if base.is_Symbol and is_size(base) and (others or node.is_Pow):
                         at_least(base, 1)
     return lower

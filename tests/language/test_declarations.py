@@ -120,6 +120,11 @@ def test_a_size_that_multiplies_an_index_is_at_least_one() -> None:
         output="y",
     )
     assert {n: system.lower[n] for n in "sqc"} == {"s": 1, "q": 0, "c": 0}
+    dilated = layer(
+        indices="p=0..L-1  u=0..K-1", sizes="d; q", inputs="x[p]", outside="x = 0",
+        equations="y[p] = sum(x[p+d*u-d*q], u)", output="y",
+    )  # fmt: skip
+    assert {n: dilated.lower[n] for n in "dq"} == {"d": 1, "q": 0}
     assert {n: load("conv2d").lower[n] for n in ("s_h", "q_h", "d_h")} == {"s_h": 1, "q_h": 0, "d_h": 1}
 
 
