@@ -79,11 +79,11 @@ class _Reading:
         known = own_tensors(own, scope, facts_of(self.backward), broken)
         reader = replace(self, scope=replace(scope, tensors={**scope.tensors, **known.tensors}))
         lines = [reader.in_index_form(line, known) for line in lines]
-        gone = known.tensors.keys() - {line.name for line in lines if line.form is not None}
-        lines = without_readers(lines, gone, known)
+        lines = without_readers(lines, known)
         lines = without_repeats(lines, lambda name: name in self.backward.tensors)
         bounds = reader.boundaries(lines, known)
-        lines, system = evaluable([reader.within(line, bounds) for line in lines], known, self.backward)
+        lines = without_readers([reader.within(line, bounds) for line in lines], known)
+        lines, system = evaluable(lines, known, self.backward)
         helpers = {name: tensor for name, tensor in known.tensors.items() if name in system.tensors}
         return Answer(tuple(line.line for line in self.with_strangers(lines)), helpers, system)
 

@@ -67,19 +67,18 @@ def _without(lines: Sequence[Progress], names: Sequence[str], known: Known) -> l
         if line.draft is not None and line.form is not None and line.name in names:
             line = replace(line, error=line.draft.line.left.error(message), form=None, unguarded=None)
         out.append(line)
-    return without_readers(out, set(names), known)
+    return without_readers(out, known, frozenset(names))
 
 
-def without_readers(lines: Sequence[Progress], gone: set[str], known: Known) -> list[Progress]:
-    """The lines; those that read a person's own tensors that are gone are wrong, and their own tensors gone too."""
+def without_readers(lines: Sequence[Progress], known: Known, gone: frozenset[str] = frozenset()) -> list[Progress]:
+    """The lines; those that read own tensors which are gone or defined by no line are wrong, and theirs gone too."""
     lines = list(lines)
+    gone |= known.tensors.keys() - {line.name for line in lines if line.right is not None}
     for k, line in enumerate(lines):
-        if line.form is None or line.draft is None:
-            continue
-        reads = sorted(names_read(line.form.right) & gone)
-        if reads:
+        reads = sorted(names_read(line.right) & gone) if line.right is not None else []
+        if reads and line.draft is not None:
             at = max(line.draft.line.right.text.find(reads[0]), 0)
             error = line.draft.line.right.error(f"{reads[0]} is a name of your own that could not be read", at)
             lines[k] = replace(line, error=error, form=None, unguarded=None)
-            return without_readers(lines, gone | ({line.name} & known.tensors.keys()), known)
+            return without_readers(lines, known, gone | ({line.name} & known.tensors.keys()))
     return lines

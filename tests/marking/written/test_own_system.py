@@ -66,3 +66,9 @@ def test_a_fixed_place_is_sure_to_lie_in_the_axis_or_outside(place: str) -> None
 @pytest.mark.parametrize("place", ["0", "1", "N", "N+1"])
 def test_a_fixed_place_in_the_axis_or_beside_it(place: str) -> None:
     assert all(one.error is None for one in answer("rnn", f"u[{place},i] = h0[1,i]\nu[n,i] = h0[n,i]").lines)
+
+
+def test_what_reads_a_name_whose_line_reads_outside_a_range_is_an_error() -> None:
+    found = answer("rnn", "u[t] = Σ_{n=2}^{N+1} x[t,n,1]*u[t]\ndh0[n,i] = u[1]")
+    assert found.lines[0].error is not None and found.lines[1].error is not None
+    assert found.lines[1].error.message == "u is a name of your own that could not be read"
