@@ -11,6 +11,7 @@ import sympy
 from derive.forms.fused.group import Block, Fused, equations_of, fuse
 from derive.forms.fused.kernel import write_kernel
 from derive.forms.layout import laid_out
+from derive.forms.numpy_guards import without_impossible
 from derive.forms.numpy_helpers import helper_sources
 from derive.forms.numpy_hoist import Body, Single, plan
 from derive.forms.numpy_places import slice_text, subscripted
@@ -132,7 +133,7 @@ def _needed(system: System, returns: Sequence[str]) -> tuple[Equation, ...]:
             for read in names_read(equation.right) - wanted:
                 wanted.add(read)
                 pending.append(read)
-    return tuple(e for e in system.all_equations if e.name in wanted)
+    return tuple(without_impossible(e, system) for e in system.all_equations if e.name in wanted)
 
 
 def _abstract(equations: Sequence[Equation]) -> list[str]:

@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sympy
 
-from derive.forms.numpy_conditions import reads_tensors, sides
+from derive.forms.numpy_conditions import is_log_of_condition, reads_tensors, sides
 from derive.forms.numpy_scope import Scope
 from derive.language.binding import (
     fresh_name,
     substitute,
 )
 from derive.language.expr import (
+    ZERO,
+    Along,
     Bracket,
     Compare,
     Expr,
     Index,
+    Mul,
+    Reduce,
 )
 from derive.language.integers import FloorDiv, Integer, Mod, expand, index_symbol, linear_in
-from derive.language.ranges import Facts, nonnegative
+from derive.language.ranges import Facts, facts_of, nonnegative, refuted
+from derive.language.system import Equation, System
 from derive.language.traverse import (
     all_index_names,
     conditions_of,
     free_symbols,
+    walk,
 )
+
+
+def without_impossible(equation: Equation, system: System) -> Equation:
+    """The equation with 0 for what is multiplied by a guard that never holds: what is read there need not exist yet."""
+    if not any(conditions_of(n) for n in walk(equation.right)):
+        return equation
+    return replace(equation, right=_possible(equation.right, facts_of(system, equation.indices)))
+
+
+def _possible(expr: Expr, facts: Facts) -> Expr:
+    conditions = [c for f in (expr.factors if isinstance(expr, Mul) else (expr,)) for c in conditions_of(f)]
+    if any(refuted(c, facts) for c in conditions):
+        return ZERO
+    if isinstance(expr, Bracket) or is_log_of_condition(expr):
+        return expr
+    inside = facts.given(Bracket(tuple(conditions))) if conditions else facts
+    inside = inside.within(expr.over) if isinstance(expr, Reduce | Along) else inside
+    children = tuple(_possible(c, inside) for c in expr.children)
+    return expr if children == expr.children else expr.rebuilt(children)
 
 
 def has_axes(expr: Expr, scope: Scope) -> bool:

@@ -119,7 +119,7 @@ def _guarded(scalar: tuple[Compare, ...], vector: tuple[Compare, ...], value: Ar
         return value
     value = as_float(value)  # evaluated only where the conditions hold, since elsewhere it may read what is not there
     shape = ", ".join(scope.extent(a).text for a in value.axes) + "," * (len(value.axes) == 1)
-    zero = f"np.zeros(({shape}), dtype)" if value.axes else "0.0"
+    zero = f"np.zeros(({shape}), dtype)" if value.axes else "dtype.type(0)"
     text = f"{value.piece.at(Level.COMPARE)} if {_conditions(scalar, scope).piece.text} else {zero}"
     return Array(Piece(text, Level.CONDITIONAL), value.axes, value.kind)
 

@@ -7,7 +7,7 @@ only, or are read at another place: ``1 - m[t+1,k]**2`` is an element of the ten
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -153,7 +153,7 @@ def _replaced(expr: Expr, around: Around, places: dict[tuple[Expr, Around], Elem
         factors = list(expr.factors)
         for run in _runs(expr):
             element = places.get((mul(*run), inner))
-            while element and all(f in factors for f in run):
+            while element and not Counter(run) - Counter(factors):
                 at = factors.index(run[0])
                 for factor in run:
                     factors.remove(factor)

@@ -3,7 +3,7 @@
 import pytest
 import sympy
 
-from derive.forms.numpy_guards import narrowed, split_conditions
+from derive.forms.numpy_guards import narrowed, split_conditions, without_impossible
 from derive.forms.numpy_scope import Writer, scope_of
 from derive.language.expr import Bracket, Compare, Elem, Index, size
 from derive.language.integers import index_symbol, size_symbol
@@ -51,3 +51,18 @@ def test_conditions_on_loop_indices_are_told_from_those_on_arrays() -> None:
         [Bracket((on_loop, on_array)), Elem("x", (t, n)), Bracket((on_value,))], scope
     )
     assert (scalar, vector, others) == ((on_loop,), (on_array, on_value), [Elem("x", (t, n))])
+
+
+@pytest.mark.parametrize(
+    ("right", "left_over"),
+    [
+        ("x[n] + [n > N]*z[n]", "x[n]"),
+        ("x[n] + [n > N]*sum([m < 1]*z[m], m)", "x[n]"),
+        ("x[n] + [n > 2]*[n < 2]*z[n]", "x[n]"),
+        ("x[n] + [n > 2]*z[n]", "x[n] + [n > 2]*z[n]"),
+        ("max(x[m] + log([m <= n]), m)", "max(x[m] + log([m <= n]), m)"),
+    ],
+)
+def test_what_never_counts_is_left_out(right: str, left_over: str) -> None:
+    system = layer(indices="n,m:N", inputs="x[n] z[n]", equations=f"y[n] = {right}", output="y")
+    assert str(without_impossible(system.equations[0], system).right) == left_over

@@ -85,3 +85,9 @@ def test_a_base_case_outside_the_range_is_not_in_the_shared_tensor() -> None:
         equations="h[0,n] = h0[n]\nh[t,n] = x[t,n]*tanh(h[t-1,n])\ny[t,n] = tanh(h[t-1,n]) + tanh(h[t,n])",
     )  # fmt: skip
     assert_agrees(system, drawn(system, {"T": 4, "N": 3}, 1), ["y"])
+
+
+@pytest.mark.parametrize("power", range(3, 7))
+def test_a_factor_that_stands_more_than_twice(power: int) -> None:
+    system = layer(equations=f"y[i,j] = {'*'.join(['A[i,j]'] * power)}", output="y", **MATRICES)
+    assert_agrees(system, drawn(system, {"N": 3, "K": 2}, power), ["y"])

@@ -87,3 +87,16 @@ def test_functions_of_sizes_have_double_precision():
     system = layer(title="Sizes", indices="n:N  d:D", inputs="x[n]  q[d]", equations="y[n] = x[n]*log(D)", output="y")
     x, q = leaves((4,), (3,))
     close([compiled(system, "Layer").apply(x, q)], [x * torch.log(torch.tensor(3.0, dtype=torch.float64))])
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_gradient_that_is_zero_at_some_sizes_is_a_tensor_all_the_same(steps):
+    system = layer(
+        title="Late", indices="t=1..T", inputs="x[t]", params="w[]", output="h",
+        equations="h[0] = 0\nh[t] = tanh(x[t] + w*[t > 1]*[t == T]*h[t-1])",
+    )  # fmt: skip
+    x, w = leaves((steps,), ())
+    (dw,) = gradients(compiled(system, "Layer").apply(x, w).sum(), (w,))
+    h = torch.tanh(x)
+    last = torch.tanh(x[-1] + w * h[-2]) if steps > 1 else 0 * w
+    close([dw], gradients(last, (w,)))

@@ -212,4 +212,6 @@ def _of_a_row(expr: Expr, row: Index) -> Expr | None:
 
 def _names(block: Block) -> set[str]:
     """The tensors that a block reads or writes."""
-    return {n for e in equations_of(block) for n in (e.name, *names_read(e.right))}
+    added = [item.added for item in getattr(block, "body", ()) if isinstance(item, Body) and item.added]
+    equations = [n for e in equations_of(block) for n in (e.name, *names_read(e.right))]
+    return {*equations, *(n for expr in added for n in names_read(expr))}

@@ -9,7 +9,7 @@ from derive.forms.numpy_sizes import arguments
 from derive.language.binding import fresh_name, substitute
 from derive.language.expr import Along, Call, Elem, Index, Reduce, add, divide, neg, sum_
 from derive.language.system import Equation, System, Tensor
-from derive.language.traverse import all_index_names
+from derive.language.traverse import all_index_names, free_symbols
 
 
 def softmax_in_parts(system: System) -> System:
@@ -29,6 +29,8 @@ def _in_parts(system: System, equation: Equation, softmax: Along) -> System:
     there = {a.symbol: o.symbol for a, o in zip(softmax.over, over, strict=True)}
     here = {o.symbol: a.symbol for a, o in zip(along, over, strict=True)}
     body = substitute(softmax.body, there)
+    if any(i.symbol in free_symbols(body) for i in along):
+        return system  # the places that it is read at stand in what it is taken of too
     most = _element(_free_name(system, f"{equation.name}_max"), rest)
     system = _with(system, Equation(most, Reduce("max", over, body), rest))
     powers = _element(_free_name(system, f"{equation.name}_exp"), equation.indices)

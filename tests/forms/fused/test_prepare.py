@@ -1,9 +1,18 @@
 """Equations that are split, or added, for kernels."""
 
+from dataclasses import replace
+
+import sympy
+
 from derive.calculus.sweep import derive
 from derive.forms.fused.prepare import softmax_in_parts, with_totals
+from derive.language.expr import Along, Elem, Index
+from derive.language.integers import index_symbol as symbol
+from derive.language.integers import size_symbol
 from derive.language.load import layer, load
 from tests.forms.compare import assert_agrees, drawn
+
+ONE = sympy.Integer(1)
 
 
 def test_a_softmax_is_three_equations() -> None:
@@ -31,6 +40,15 @@ def test_over_two_indices_and_of_an_expression() -> None:
 
 def test_a_softmax_read_at_one_place_stays() -> None:
     system = layer(indices="n:N  i:D", inputs="z[n,i]", equations="p[n] = softmax(z[n,i], i)[1]", output="p")
+    assert softmax_in_parts(system) is system
+
+
+def test_a_softmax_of_scores_that_change_with_its_place_stays() -> None:
+    inner = Along("softmax", (Index("k", ONE, size_symbol("D")),), Elem("z", (symbol("j"),)), (symbol("i"),))
+    system = layer(indices="i,j,k:D", inputs="z[i]", equations="p[i] = softmax(z[i], i)", output="p")
+    (equation,) = system.equations
+    changed = replace(equation, right=replace(equation.right, over=(Index("j", ONE, size_symbol("D")),), body=inner))
+    system = replace(system, equations=(changed,))
     assert softmax_in_parts(system) is system
 
 
