@@ -102,7 +102,10 @@ def value(expr: E.Expr, numbers: Numbers, tensors: Tensors, functions: Functions
             runs = list(places(over, numbers))
             values = [value(body, bound, tensors, functions) for bound in runs]
             here = [integer(a, numbers, tensors) for a in at]
-            place = [[bound[i.name] for i in over] for bound in runs].index(here)
+            there = [[bound[i.name] for i in over] for bound in runs]
+            if here not in there:
+                raise IndexError(f"{here} is not a place of {expr}")
+            place = there.index(here)
             if op == "argmax":
                 return float(place == values.index(max(values)))
             return math.exp(values[place]) / math.fsum(map(math.exp, values))
