@@ -65,6 +65,19 @@ def test_a_matrix_product_stays_outside() -> None:
     assert not any("V" in kernel for kernel in made.kernels.values())
 
 
+def test_two_sums_over_one_index_in_a_product() -> None:
+    backward = derive(layer(indices="i:N  j:M", inputs="A[i,j]", equations="y = (1 + sum(A[i,j]*A[i,j], i, j)**2)**2",
+                            output="y")).backward  # fmt: skip
+    assert_agrees(backward, drawn(backward, {"N": 2, "M": 3}, 1), ["y", "dA"], fused=True)
+
+
+def test_what_is_known_before_a_loop_is_kept_for_it() -> None:
+    known = "sum(x[t,i,k]**2, k)*b[j] + h[t-1,i,j]*sum(A[i,k]**2 + A[i,k], k)"
+    system = layer(indices="i:N  j,k:M  t=1..T", inputs="A[i,j]  b[j]  x[t,i,j]",
+                   equations=f"h[0,i,j] = 0\nh[t,i,j] = {known}", output="h")  # fmt: skip
+    assert_agrees(system, drawn(system, {"N": 2, "M": 3, "T": 4}, 1), ["h"], fused=True)
+
+
 @settings(max_examples=50, deadline=None, phases=[Phase.generate])
 @given(systems(), SIZES, st.integers(0, 2**16))
 def test_gradients_of_any_expression(system: System, sizes: dict[str, int], seed: int) -> None:
