@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from derive.forms.numpy_text import free_name
 from derive.language.expr import (
     Add,
     Along,
@@ -107,10 +108,7 @@ class _Hoisting:
     def _named(self, expr: Expr, equation: Equation, scope: tuple[Index, ...]) -> Expr:
         """A new tensor for the value of an expression; gives back its element."""
         axes = tuple(i for i in scope if i.symbol in free_symbols(expr))
-        name, number = f"{equation.name}_known", 1
-        while name in self.tensors:
-            number += 1
-            name = f"{equation.name}_known_{number}"
+        name = free_name(f"{equation.name}_known", self.tensors)
         element = Elem(name, tuple(i.symbol for i in axes))
         self.tensors[name] = Tensor(name, axes, "computed")
         self.before.append(Single(Equation(element, expr, axes)))

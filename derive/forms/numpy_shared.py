@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.forms.numpy_elementwise import Key, Reading, canonical, cost, reading_of
+from derive.forms.numpy_text import free_name
 from derive.language.binding import substitute
 from derive.language.expr import Add, Along, Bracket, Call, Elem, Expr, Index, Mul, Num, Pow, Reduce, Size, mul
 from derive.language.integers import Integer, expand
@@ -81,10 +82,7 @@ class _Sharing:
         """A new tensor for a value, read at its uses."""
         first = uses[0]
         stem = next(n.name for n in walk(first.expr) if isinstance(n, Elem))
-        name, number = f"{stem}_shared", 1
-        while name in self.system.tensors:
-            number += 1
-            name = f"{stem}_shared_{number}"
+        name = free_name(f"{stem}_shared", self.system.tensors)
         axes = canonical(first.reading.axes, frozenset(s.name for s in free_symbols(first.expr) if s.is_nonnegative))
         back = {
             s: expand(a.symbol - shift)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -112,6 +112,15 @@ def _of_sizes(term: Integer) -> bool:
     return all(s.is_nonnegative for s in term.free_symbols)
 
 
+def free_name(stem: str, taken: Container[str]) -> str:
+    """A name that is not taken: ``stem``, or ``stem_2``, ``stem_3`` …"""
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}_{number}"
+    return name
+
+
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)('*)", re.ASCII)
 
 
@@ -138,10 +147,6 @@ class Names:
 
     def new(self, stem: str) -> str:
         """A name that is not taken: ``stem``, or ``stem_2``, ``stem_3`` …; ``lambda_`` where Python has the word."""
-        stem = f"{stem}_" if stem in self._reserved else stem
-        name, number = stem, 1
-        while name in self._taken:
-            number += 1
-            name = f"{stem}_{number}"
+        name = free_name(f"{stem}_" if stem in self._reserved else stem, self._taken)
         self._taken.add(name)
         return name

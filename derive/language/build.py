@@ -95,9 +95,7 @@ def build(fields: Fields, choice: Choice) -> Built:
         pytorch=_pytorch(fields, choice),
         study=study_of(fields, [n for n, t in tensors.items() if t.kind == "computed"]),
     )
-    system = replace(system, constraints=(*system.constraints, *_demanded(system)))
-    _check_sizes(fields, system)
-    return Built(system, scope, declared.places, (*lines, *([loss[0]] if loss else [])))
+    return Built(_with_sizes(fields, system), scope, declared.places, (*lines, *([loss[0]] if loss else [])))
 
 
 def _demanded(system: System) -> tuple[Constraint, ...]:
@@ -107,12 +105,14 @@ def _demanded(system: System) -> tuple[Constraint, ...]:
     return tuple(dict.fromkeys(Constraint(">=", i.high, i.low) for i in open_ranges if symbols_of(i.extent)))
 
 
-def _check_sizes(fields: Fields, system: System) -> None:
-    """Refuse definitions of sizes and conditions on them that no sizes satisfy."""
+def _with_sizes(fields: Fields, system: System) -> System:
+    """The system with what is demanded of its sizes; refused if no sizes satisfy their definitions and conditions."""
+    system = replace(system, constraints=(*system.constraints, *_demanded(system)))
     if contradictory(facts_of(system)):
         where = (*fields.text("assume"), *fields.text("sizes"), *fields.text("indices"))[0]
         said = [*map(str, system.constraints), *(f"{n} = {integer_text(d)}" for n, d in system.derived.items())]
         raise where.error(f"no sizes satisfy {', '.join(said)}")
+    return system
 
 
 def _declarations(fields: Fields, choice: Choice) -> Declared:

@@ -5,7 +5,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.forms.numpy_text import Level, Names, Piece, integer_piece, join_power, join_slice, join_sum
+from derive.forms.numpy_text import Level, Names, Piece, free_name, integer_piece, join_power, join_slice, join_sum
 from derive.language.integers import FloorDiv, Mod, size_symbol
 
 A, B, C = (size_symbol(n) for n in ("A", "B", "C"))
@@ -58,3 +58,7 @@ def test_a_name_is_given_once_and_never_a_word_of_python() -> None:
 def test_what_is_no_identifier_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a name"):
         Names([]).of("tensor", text)
+
+
+def test_a_name_that_is_not_taken() -> None:
+    assert [free_name("x", taken) for taken in ((), ("y",), ("x",), ("x", "x_2", "x_4"))] == ["x", "x", "x_2", "x_3"]

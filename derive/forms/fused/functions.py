@@ -1,6 +1,6 @@
 """Elementwise functions of kernels, as plain arithmetic: a compiler turns a loop over it into vector instructions.
 
-``exp`` is exact to one unit in the last place, ``sigmoid`` and ``tanh`` to a few; infinite arguments and NaN give what
+``exp`` is right to 1.5 units in the last place, ``sigmoid`` and ``tanh`` to 3; infinite arguments and NaN give what
 they should.  They are compiled without the freedom to reorder sums, on which the subtraction in ``exp`` rests.
 """
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.forms.numpy_sizes import arguments
+from derive.forms.numpy_text import free_name
 from derive.language.binding import fresh_name, substitute
 from derive.language.expr import Along, Call, Elem, Index, Reduce, add, divide, neg, sum_
 from derive.language.system import Equation, System, Tensor
@@ -31,9 +32,9 @@ def _in_parts(system: System, equation: Equation, softmax: Along) -> System:
     body = substitute(softmax.body, there)
     if any(i.symbol in free_symbols(body) for i in along):
         return system  # the places that it is read at stand in what it is taken of too
-    most = _element(_free_name(system, f"{equation.name}_max"), rest)
+    most = _element(free_name(f"{equation.name}_max", system.tensors), rest)
     system = _with(system, Equation(most, Reduce("max", over, body), rest))
-    powers = _element(_free_name(system, f"{equation.name}_exp"), equation.indices)
+    powers = _element(free_name(f"{equation.name}_exp", system.tensors), equation.indices)
     system = _with(system, Equation(powers, Call("exp", (add(substitute(body, here), neg(most)),)), equation.indices))
     total = sum_(over, substitute(powers, {a.symbol: o.symbol for a, o in zip(along, over, strict=True)}))
     changed = replace(equation, right=divide(powers, total))
@@ -55,7 +56,7 @@ def with_totals(system: System) -> tuple[System, Mapping[str, str]]:
     totals: dict[str, str] = {}
     passed = [t for t in arguments(system) if not t.integer and len(t.axes) > 1]
     for tensor in sorted(passed, key=lambda t: str(t.axes[0].extent), reverse=True):  # those of like rows together
-        totals[tensor.name] = name = _free_name(system, f"{tensor.name}_total")
+        totals[tensor.name] = name = free_name(f"{tensor.name}_total", system.tensors)
         total = sum_(tensor.axes, _element(tensor.name, tensor.axes))
         system = _with(system, Equation(Elem(name), total, ()))
     return system, totals
@@ -69,11 +70,3 @@ def _with(system: System, equation: Equation) -> System:
     """The system with an equation for a new tensor, in front of the others."""
     tensors = {**system.tensors, equation.name: Tensor(equation.name, equation.indices, "computed")}
     return replace(system, tensors=tensors, equations=(equation, *system.equations))
-
-
-def _free_name(system: System, stem: str) -> str:
-    name, number = stem, 1
-    while name in system.tensors:
-        number += 1
-        name = f"{stem}_{number}"
-    return name
