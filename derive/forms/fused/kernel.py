@@ -1,7 +1,8 @@
 """Kernels as source, and the lines of the NumPy function that call them.
 
 A kernel is a function ``(first, last, portion, ...)`` of numbers and arrays.  It does the rows from ``first`` to before
-``last``; what they give to a sum over all rows it adds to part ``portion`` of that, so several may run at a time.
+``last``; what they give to a sum over all rows becomes part ``portion`` of that, so several may run at a time.  Such a
+sum is held apart until the end: parts lie side by side, and processors wait for each other where they write.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def write_kernel(fused: Fused, scope: Scope, allocate: Callable[[str], None]) ->
     for total in kernel.totals:
         writer.line(f"{total.target} = {total.parts}.sum(axis=0)")
     head = f"def {name}({', '.join(['first', 'last', 'portion', *kernel.arguments])}):"
-    lines = [*kernel.head, "for row in range(first, last):", *(f"    {line}" for line in body)]
+    lines = [*kernel.head, "for row in range(first, last):", *(f"    {line}" for line in body), *kernel.tail]
     writer.kernels[name] = "\n".join([head, *(f"    {line}" for line in lines)])
 
 
@@ -57,13 +58,14 @@ class _Total:
 
 @dataclass
 class _Kernel:
-    """A kernel being written: its parameters with the arguments of the call, and the lines at its top."""
+    """A kernel being written: its parameters with the arguments of the call, and lines before and after the rows."""
 
     fused: Fused
     scope: Scope
     names: Names = field(default_factory=lambda: Names(("first", "last", "portion", "row", *SOURCES)))
     arguments: dict[str, str] = field(default_factory=dict)
     head: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
     totals: list[_Total] = field(default_factory=list)
     _parameters: dict[str, str] = field(default_factory=dict)
     _variables: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -75,26 +77,30 @@ class _Kernel:
             self.arguments[self._parameters[text]] = text
         return self._parameters[text]
 
-    def total(self, name: str, shape: Sequence[str]) -> str:
-        """The part of a sum over all rows that the rows of a portion add to; asked for once."""
+    def total(self, name: str, shape: Sequence[str], zeros: str) -> str:
+        """What holds the sum over the rows of a portion, ``zeros`` at first; asked for once.
+
+        ``shape`` is that of the tensor, in the function around.
+        """
         writer = self.scope.writer
         parts = writer.names.new(f"{writer.tensor(name)}_parts")
         self.totals.append(_Total(parts, tuple(shape), writer.tensor(name)))
-        parameter = self.argument(parts, parts)
-        return self.variable(name, f"{parameter}[portion]") if shape else f"{parameter}[portion]"
+        own = self.variable(name, zeros)
+        self.tail.append(f"{self.argument(parts, parts)}[portion] += {own}")
+        return own
 
     def local(self, name: str, shape: Sequence[str]) -> str:
         """What holds the values of a tensor within a row."""
         if not shape:
             return self.names.of("row", self.scope.writer.tensor(name))
-        return self.variable(name, f"np.empty(({', '.join(shape)},))", name)
+        return self.variable(name, f"np.empty(({', '.join(shape)},))")
 
-    def variable(self, stem: str, text: str, key: str = "") -> str:
-        """A variable for an array, set at the top of the kernel."""
-        if (key, text) not in self._variables:
-            self._variables[key, text] = self.names.new(self.scope.writer.tensor(stem))
-            self.head.append(f"{self._variables[key, text]} = {text}")
-        return self._variables[key, text]
+    def variable(self, name: str, text: str) -> str:
+        """A variable for a tensor, set at the top of the kernel."""
+        if (name, text) not in self._variables:
+            self._variables[name, text] = self.names.new(self.scope.writer.tensor(name))
+            self.head.append(f"{self._variables[name, text]} = {text}")
+        return self._variables[name, text]
 
 
 def _lines(member: Member, kernel: _Kernel) -> list[str]:
@@ -178,9 +184,10 @@ class _MemberLeaves:
     def _total(self, element: Elem) -> str:
         """Where an element of a sum over all rows is added to."""
         bounds = self.scope.writer.bounds(element.name)
-        shape = [self.scope.integer(expand(high - low + 1)).text for low, high in bounds]
+        extents = [expand(high - low + 1) for low, high in bounds]
         at = [self.integer(expand(i - low)).text for i, (low, _) in zip(element.index, bounds, strict=True)]
-        name = self.kernel.total(element.name, shape)
+        zeros = f"np.zeros(({', '.join(self.integer(e).text for e in extents)},))" if at else "0.0"
+        name = self.kernel.total(element.name, [self.scope.integer(e).text for e in extents], zeros)
         return f"{name}[{', '.join(at)}]" if at else name
 
     def _joined(self, axes: Sequence[str], runs: Sequence[Run]) -> list[Run]:
