@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from derive.forms.arguments import Arguments, Array, Signature
-from derive.forms.fused.launch import available, compiled_kernels
+from derive.forms.fused.launch import available, compiled_kernels, for_this_machine
 from derive.forms.fused.prepare import softmax_in_parts, with_totals
 from derive.forms.layout import laid_out
 from derive.forms.numpy_code import Code, code
@@ -67,7 +67,7 @@ def _called(code: Code, arguments: Arguments) -> dict[str, Any]:
     arrays = {code.tensors[name]: array for name, array in arguments.arrays.items()}
     sizes = {keyword: arguments.sizes[name] for name, keyword in code.sizes.items()}
     functions = {keyword: arguments.functions[f] for f, keyword in code.functions.items()}
-    function = compiled(code.source, code.name, tuple(code.kernels.items()))
+    function = compiled(code.source, code.name, None if code.kernels is None else tuple(code.kernels.items()))
     with _arithmetic():
         return function(**arrays, **sizes, **functions)
 
@@ -105,13 +105,17 @@ def _apart(found: Mapping[str, Any], arguments: Arguments) -> dict[str, Array]:
 
 
 @lru_cache(maxsize=256)
-def compiled(source: str, name: str, kernels: tuple[tuple[str, str], ...] = ()) -> Callable[..., dict[str, Any]]:
-    """The function that generated source defines, and the kernels it calls, by name.
+def compiled(
+    source: str, name: str, kernels: tuple[tuple[str, str], ...] | None = None
+) -> Callable[..., dict[str, Any]]:
+    """The function that generated source defines; if it is fused code, with the kernels it calls, by name.
 
     The names in it come from the parser and are identifiers.
     """
     _keep_freed_memory()
-    module: dict[str, Any] = compiled_kernels(dict(kernels)) if kernels else {}
+    module: dict[str, Any] = {}
+    if kernels is not None:
+        module, source = compiled_kernels(dict(kernels)), for_this_machine(source)
     exec(compile(source, f"<derived {name}>", "exec"), module)
     return module[name]  # type: ignore[no-any-return]
 

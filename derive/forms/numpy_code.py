@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from textwrap import wrap
 
 import sympy
@@ -49,7 +49,7 @@ class Code:
     tensors    Python names of the arguments by the names of the tensors, in order
     sizes      Python names of the sizes that no shape tells
     functions  Python names of the abstract functions, and of their derivatives: ``f'`` is ``f_prime``
-    kernels    source of the fused kernels that it calls, by name
+    kernels    of fused code: the source of the kernels that it calls, by name
     """
 
     source: str
@@ -57,7 +57,7 @@ class Code:
     tensors: Mapping[str, str]
     sizes: Mapping[str, str]
     functions: Mapping[str, str]
-    kernels: Mapping[str, str] = field(default_factory=dict)
+    kernels: Mapping[str, str] | None = None
 
 
 def source(backward: System, returns: Sequence[str], name: str = "backward") -> str:
@@ -97,7 +97,7 @@ def code(backward: System, returns: Sequence[str], name: str = "backward", fused
     helpers = helper_sources(writer.helpers)
     imports = "import math\n\nimport numpy as np" if any("math." in h for h in helpers) else "import numpy as np"
     modules = [imports, *helpers, "\n".join(lines)]
-    return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions, writer.kernels)
+    return Code("\n\n\n".join(modules) + "\n", name, outer, keywords, functions, writer.kernels if fused else None)
 
 
 def _write_return(returns: Sequence[str], writer: Writer) -> None:

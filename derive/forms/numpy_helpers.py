@@ -142,8 +142,9 @@ def of_reals(row: Function) -> str:
 
 
 # What fused code calls besides; the room ``fused`` has the functions.
-RUN_KERNEL, MULTIPLY_STACKS, PORTIONS = "run_kernel", "multiply_stacks", "PORTIONS"
-FUSED_NAMES = frozenset({RUN_KERNEL, MULTIPLY_STACKS, PORTIONS})
+RUN_KERNEL, PORTIONS = "run_kernel", "PORTIONS"
+MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT = "multiply", "multiply_stacks", "add_products", "contract"
+FUSED_NAMES = frozenset({RUN_KERNEL, PORTIONS, MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT})
 
 HELPER_NAMES = frozenset(_ARRAYS) | frozenset(TABLE)
 

@@ -8,11 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from derive.forms.fused.contraction import contract
 from derive.forms.fused.functions import LARGER, SOURCES
-from derive.forms.fused.portions import in_portions, processors
-from derive.forms.fused.products import multiply_stacks
-from derive.forms.numpy_helpers import MULTIPLY_STACKS, PORTIONS, RUN_KERNEL
+from derive.forms.fused.library import installed
+from derive.forms.fused.portions import processors
+from derive.forms.fused.product_calls import with_product_calls
+from derive.forms.fused.products import add_products, multiply, multiply_stacks
+from derive.forms.fused.team import in_turn, team
+from derive.forms.numpy_helpers import ADD_PRODUCTS, CONTRACT, MULTIPLY, MULTIPLY_STACKS, PORTIONS, RUN_KERNEL
 
+_SMALL = 2**14  # elements of all arguments, below which a second thread does not help
 _EXACT = {"contract"}  # what a compiler may do: no more than multiply and add in one instruction
 _OF_NUMBERS = {"nnan", "nsz"}  # or take it that there is no NaN
 _IN_ANY_ORDER = {"contract", "reassoc", "nsz"}  # or add in any order, as vector instructions do
@@ -29,6 +34,11 @@ def available() -> bool:
     return True
 
 
+def for_this_machine(source: str) -> str:
+    """The source of a function in fused code, with its products of matrices by the fastest way there is here."""
+    return with_product_calls(source) if installed() else source
+
+
 def compiled_kernels(kernels: Mapping[str, str]) -> dict[str, Any]:
     """What a function in fused code needs beside NumPy; its kernels are given by name as source."""
     import numba
@@ -38,11 +48,12 @@ def compiled_kernels(kernels: Mapping[str, str]) -> dict[str, Any]:
         exec(compile(source, f"<derived {name}>", "exec"), module)
         flags = _IN_ANY_ORDER if name in kernels else _OF_NUMBERS if name == LARGER else _EXACT
         module[name] = numba.njit(nogil=True, error_model="numpy", fastmath=flags)(module[name])
-    own = {name: module[name] for name in kernels}
-    return {RUN_KERNEL: _run, MULTIPLY_STACKS: multiply_stacks, PORTIONS: processors(), **own}
+    own = {name: in_turn(module[name]) for name in kernels}
+    products = {MULTIPLY: multiply, MULTIPLY_STACKS: multiply_stacks, ADD_PRODUCTS: add_products, CONTRACT: contract}
+    return {RUN_KERNEL: _run, PORTIONS: processors(), **products, **own}
 
 
 def _run(kernel: Callable[..., None], rows: int, *arguments: Any) -> None:
     """Run a kernel for all rows, in as many portions at a time as there are processors."""
-    most = max(np.size(a) for a in arguments)
-    in_portions(lambda portion, first, last: kernel(first, last, portion, *arguments), rows, most)
+    elements = sum([getattr(a, "size", 1) for a in arguments])
+    team().run(kernel, rows, min(processors(), rows) if elements >= _SMALL else 1, *arguments)

@@ -35,5 +35,10 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(processors(), thread_name_prefix="derive-portion")
 
 
-if hasattr(os, "register_at_fork"):  # a child process has none of its parent's threads
-    os.register_at_fork(after_in_child=_pool.cache_clear)
+def register_at_fork(forget: Callable[[], None]) -> None:
+    """Have threads forgotten in a child process, which has none of its parent's."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget)
+
+
+register_at_fork(_pool.cache_clear)

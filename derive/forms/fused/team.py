@@ -1,0 +1,154 @@
+"""Compiled work on rows in portions, one a processor, by threads that stay awake between two pieces of work.
+
+To wake a thread that sleeps takes longer than the work on an array of a megabyte.  So a thread that has done its
+portion looks for more for about 0.3 ms before it leaves, and a piece of work begins by a number that all of them see.
+None of this holds Python's lock: what waits and what is waited for are both compiled.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from derive.forms.fused.portions import processors, register_at_fork
+
+_PATIENCE = 30_000  # looks at the board, of some 10 ns each
+_LINE = 8  # numbers of the board that lie in one cache line: each seat writes to one of its own
+
+Kernel = Callable[..., None]  # compiled; (first, last, portion, *arguments)
+
+
+class Team:
+    """As many seats as processors; who calls takes seat 0, a thread each of the others."""
+
+    def __init__(self) -> None:
+        seats = processors()
+        self._board = np.zeros(_LINE * seats, np.int64)  # the last piece begun, at 0; the last one done, by seat
+        self._pool = ThreadPoolExecutor(seats, thread_name_prefix="derive-team")
+        self._number = 0  # of the last piece of work
+        self._jobs: list[tuple[Any, ...] | None] = [None] * seats
+        self._awake = [False] * seats
+        self._changing = Lock()  # of jobs, and of who is awake
+        self._working = Lock()
+        self._failures: dict[int, BaseException] = {}
+
+    def run(self, turn: Kernel, rows: int, portions: int, *arguments: Any) -> None:
+        """Do all rows in portions, at most as many as processors; in one, where the team works for another thread."""
+        if portions < 2 or not self._working.acquire(blocking=False):
+            turn(self._board, 0, 0, 1, 0, rows, *arguments)
+            return
+        try:
+            self._together(turn, rows, portions, arguments)
+        finally:
+            self._working.release()
+
+    def _together(self, turn: Kernel, rows: int, portions: int, arguments: tuple[Any, ...]) -> None:
+        self._number = number = self._number + 1  # never again, even where an interrupt ends this one half way
+        ends = [rows * k // portions for k in range(portions + 1)]
+        for seat in range(1, portions):
+            self._call(seat, (turn, number, portions, ends[seat], ends[seat + 1], *arguments))
+        try:
+            turn(self._board, 0, number, portions, 0, ends[1], *arguments)
+        finally:
+            while any(self._board[_LINE * seat] < number for seat in range(1, portions)):
+                time.sleep(1e-5)
+        if number in self._failures:
+            raise self._failures.pop(number)
+
+    def _call(self, seat: int, job: tuple[Any, ...]) -> None:
+        with self._changing:
+            self._jobs[seat] = job
+            asleep = not self._awake[seat]
+        if asleep:
+            self._pool.submit(self._serve, seat)
+
+    def _serve(self, seat: int) -> None:
+        """Do jobs until none has come for a while."""
+        with self._changing:
+            if self._awake[seat]:
+                return
+            self._awake[seat] = True
+        while job := self._next_job(seat):
+            turn, number, *rest = job
+            try:
+                turn(self._board, seat, number, *rest)
+            except BaseException as failure:
+                self._failures[number] = failure
+                self._board[_LINE * seat] = number
+
+    def _next_job(self, seat: int) -> tuple[Any, ...] | None:
+        with self._changing:
+            job, self._jobs[seat] = self._jobs[seat], None
+            self._awake[seat] = job is not None
+        return job
+
+
+def in_turn(kernel: Kernel, types: tuple[Any, ...] | None = None) -> Kernel:
+    """A compiled kernel as one seat's part of a piece of work: (board, seat, number, portions, first, last, ...).
+
+    Seat 0 tells the others to begin and waits, as long as its patience lasts, until they are done.  Each other seat
+    tells that it is done and then waits for the next piece to begin.  ``types`` are those of the kernel's further
+    arguments, where all calls are to have the same.
+    """
+    import numba
+    from numba.core.types import Array, Tuple, int64, none
+
+    fence = _fence()
+    given = none(Array(int64, 1, "C"), *[int64] * 5, Tuple(types)) if types else None  # type: ignore[no-untyped-call]
+
+    @numba.njit(given, nogil=True, error_model="numpy")
+    def turn(board: Any, seat: int, number: int, portions: int, first: int, last: int, *arguments: Any) -> None:
+        if portions == 1:
+            kernel(first, last, 0, *arguments)
+            return
+        if seat == 0:
+            board[0] = number
+            fence()
+        kernel(first, last, seat, *arguments)
+        fence()
+        looks = 0
+        if seat == 0:
+            for other in range(1, portions):
+                while board[_LINE * other] < number and looks < _PATIENCE:
+                    fence()
+                    looks += 1
+        else:
+            board[_LINE * seat] = number
+            fence()
+            while board[0] <= number and looks < _PATIENCE:
+                fence()
+                looks += 1
+
+    return turn
+
+
+@lru_cache(maxsize=1)
+def _fence() -> Callable[[], None]:
+    """What is written before it is seen by all processors before what is written after it, and read anew."""
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def fence(context: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            builder.fence("seq_cst")
+            return context.get_dummy_value()
+
+        return types.void(), generate
+
+    return fence  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=1)
+def team() -> Team:
+    """The team of this process."""
+    return Team()
+
+
+register_at_fork(team.cache_clear)
