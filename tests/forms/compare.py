@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from derive.forms.fused.contraction import contract
 from derive.forms.fused.functions import SOURCES
 from derive.forms.fused.prepare import softmax_in_parts
+from derive.forms.fused.product_calls import with_product_calls
+from derive.forms.fused.products import add_products, multiply, multiply_stacks
 from derive.forms.numpy_code import code
-from derive.forms.numpy_helpers import MULTIPLY_STACKS, PORTIONS, RUN_KERNEL
+from derive.forms.numpy_helpers import ADD_PRODUCTS, CONTRACT, MULTIPLY, MULTIPLY_STACKS, PORTIONS, RUN_KERNEL
 from derive.forms.numpy_sizes import arguments
 from derive.language.system import System
 from derive.language.token_ranges import token_ranges
@@ -36,13 +39,14 @@ def drawn(system: System, sizes: Mapping[str, int], seed: int, signs: tuple[floa
 
 
 def interpreted(kernels: Mapping[str, str], portions: int = 2) -> dict[str, Any]:
-    """What fused code calls, with kernels that Python runs as they stand."""
+    """What fused code calls: kernels that Python runs as they stand, and the products by the library."""
 
     def run_kernel(kernel: Callable[..., None], rows: int, *arguments: Any) -> None:
         for k in range(portions):
             kernel(rows * k // portions, rows * (k + 1) // portions, k, *arguments)
 
-    namespace: dict[str, Any] = {"np": np, RUN_KERNEL: run_kernel, MULTIPLY_STACKS: np.matmul, PORTIONS: portions}
+    products = {MULTIPLY: multiply, MULTIPLY_STACKS: multiply_stacks, ADD_PRODUCTS: add_products, CONTRACT: contract}
+    namespace: dict[str, Any] = {"np": np, RUN_KERNEL: run_kernel, PORTIONS: portions, **products}
     for source in (*SOURCES.values(), *kernels.values()):
         exec(source, namespace)
     return namespace
@@ -53,8 +57,8 @@ def run(
 ) -> dict[str, Any]:
     """What the generated function gives for the arrays of the naive evaluator."""
     made = code(softmax_in_parts(system) if fused else system, returns, fused=fused)
-    namespace = interpreted(made.kernels)
-    exec(made.source, namespace)
+    namespace = interpreted(made.kernels or {})
+    exec(with_product_calls(made.source) if fused else made.source, namespace)
     arrays = {n: a if system.tensors[n].integer else a.astype(dtype) for n, a in naive.arrays.items()}
     arguments = {made.tensors[n]: a for n, a in arrays.items()}
     arguments |= {made.sizes[n]: naive.sizes[n] for n in made.sizes}
