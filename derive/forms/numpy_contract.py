@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from string import ascii_letters
 
 from derive.forms.numpy_arrays import Array, Factor, as_float, masked, product, transposed, union
-from derive.forms.numpy_helpers import MULTIPLY_STACKS
+from derive.forms.numpy_helpers import CONTIGUOUS, MULTIPLY_STACKS
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_text import Level, Piece
 
@@ -156,7 +156,7 @@ def _columns(view: Array, bound: Sequence[str], scope: Scope) -> Array:
     numbers = tuple(view.axes.index(a) for a in order)
     moved = transposed(view, order)
     stem = view.piece.text.split("_windows")[0] if view.piece.text.isidentifier() else "windows"
-    call = f"np.ascontiguousarray({moved.piece.text})"
+    call = _contiguous(moved, scope)
     if scope.inline:
         return Array(Piece(call), tuple(order), copy=True)
     variable, numbers = scope.writer.named(f"{stem}_columns", call, f"columns of {view.piece.text}", numbers)
@@ -170,9 +170,14 @@ def _turned(array: Array, bound: Sequence[str], scope: Scope) -> Array:
     if array.copy or not array.piece.text.isidentifier() or array.axes in ((*summed, *others), (*others, *summed)):
         return array
     order = (*summed, *others) if array.axes[-1] in others else (*others, *summed)
-    text = f"np.ascontiguousarray({transposed(array, order).piece.text})"
+    text = _contiguous(transposed(array, order), scope)
     variable, _ = scope.writer.named(f"{array.piece.text}_rows", text, text)
     return Array(Piece(variable), order, fresh=False)
+
+
+def _contiguous(array: Array, scope: Scope) -> str:
+    """Source of the array as one that lies in memory in the order of its axes."""
+    return f"{CONTIGUOUS if scope.writer.fused else 'np.ascontiguousarray'}({array.piece.text})"
 
 
 def _einsum(arrays: list[Array], bound: Sequence[str], target: tuple[str, ...]) -> Array:

@@ -142,9 +142,10 @@ def of_reals(row: Function) -> str:
 
 
 # What fused code calls besides; the room ``fused`` has the functions.
-RUN_KERNEL, PORTIONS = "run_kernel", "PORTIONS"
+RUN_KERNEL, PORTIONS, CONTIGUOUS = "run_kernel", "PORTIONS", "contiguous"
 MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT = "multiply", "multiply_stacks", "add_products", "contract"
-FUSED_NAMES = frozenset({RUN_KERNEL, PORTIONS, MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT})
+FUSED_NAMES = frozenset({RUN_KERNEL, PORTIONS, CONTIGUOUS, MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT})
+COMPILED_HELPER = "add_windows"  # fused code does not carry this helper with it, but is given a compiled one
 
 HELPER_NAMES = frozenset(_ARRAYS) | frozenset(TABLE)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import sympy
 
 from derive.forms.numpy_arrays import aligned, as_float
+from derive.forms.numpy_helpers import COMPILED_HELPER
 from derive.forms.numpy_lower import lower, with_axes
 from derive.forms.numpy_places import places_of, slice_text, subscripted
 from derive.forms.numpy_reads import subscript_of
@@ -96,7 +97,8 @@ def landed(part: Part, target: Target) -> str | None:
     places = f"{{{', '.join(windows)}}}"
     if len(places) + len(values) > _LONG and target.scope.at_top:
         places, _ = writer.named("places", places, places, large=False)
-    return f"{writer.helper('add_windows')}({target.shape()}, {values}, {places})"
+    add = COMPILED_HELPER if writer.fused else writer.helper("add_windows")
+    return f"{add}({target.shape()}, {values}, {places})"
 
 
 _LONG = 70  # characters of two arguments, above which one is named on a line of its own

@@ -12,8 +12,11 @@ from derive.forms.fused.functions import SOURCES
 from derive.forms.fused.prepare import softmax_in_parts
 from derive.forms.fused.product_calls import with_product_calls
 from derive.forms.fused.products import add_products, multiply, multiply_stacks
+from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_code import code
-from derive.forms.numpy_helpers import ADD_PRODUCTS, CONTRACT, MULTIPLY, MULTIPLY_STACKS, PORTIONS, RUN_KERNEL
+from derive.forms.numpy_helpers import (
+    ADD_PRODUCTS, COMPILED_HELPER, CONTIGUOUS, CONTRACT, MULTIPLY, MULTIPLY_STACKS, PORTIONS, RUN_KERNEL,
+)  # fmt: skip
 from derive.forms.numpy_sizes import arguments
 from derive.language.system import System
 from derive.language.token_ranges import token_ranges
@@ -46,7 +49,8 @@ def interpreted(kernels: Mapping[str, str], portions: int = 2) -> dict[str, Any]
             kernel(rows * k // portions, rows * (k + 1) // portions, k, *arguments)
 
     products = {MULTIPLY: multiply, MULTIPLY_STACKS: multiply_stacks, ADD_PRODUCTS: add_products, CONTRACT: contract}
-    namespace: dict[str, Any] = {"np": np, RUN_KERNEL: run_kernel, PORTIONS: portions, **products}
+    windows = {CONTIGUOUS: contiguous, COMPILED_HELPER: add_windows}
+    namespace: dict[str, Any] = {"np": np, RUN_KERNEL: run_kernel, PORTIONS: portions, **products, **windows}
     for source in (*SOURCES.values(), *kernels.values()):
         exec(source, namespace)
     return namespace

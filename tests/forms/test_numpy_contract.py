@@ -2,6 +2,9 @@
 
 import pytest
 
+from derive.calculus.sweep import derive
+from derive.forms.numpy_code import code
+from derive.language.load import load
 from tests.forms.forward import statement, statements
 
 MATRICES = {"indices": "i,j:N  k:K  n:S", "inputs": "A[i,k]  B[k,j]  C[j,k]  v[k]  u[i]  X[n,i,k]  Y[n,k,j]"}
@@ -58,3 +61,9 @@ def test_windows_are_copied_once_and_used_again() -> None:
     assert text.count("windows(x") == 1
     assert text.count("np.ascontiguousarray") == 1
     assert text.count("x_columns") == 3  # made and used twice
+
+
+def test_fused_code_copies_windows_on_all_processors() -> None:
+    backward = derive(load("conv2d")).backward
+    assert "x_columns = np.ascontiguousarray(" in code(backward, ["dW"]).source
+    assert "x_columns = contiguous(" in code(backward, ["dW"], fused=True).source

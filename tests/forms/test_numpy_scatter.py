@@ -1,7 +1,7 @@
 """Terms are added where they land."""
 
 from derive.calculus.sweep import derive
-from derive.forms.numpy_code import source
+from derive.forms.numpy_code import code, source
 from derive.language.load import layer, load
 from tests.forms.forward import statements
 
@@ -10,6 +10,11 @@ def test_windows_are_added_in_one_call() -> None:
     text = source(derive(load("conv2d")).backward, ["dx"])
     assert text.count("add_windows(") == 2  # its definition and its use
     assert "2: (-q_h, (P_h, s_h), (K_h, d_h))" in text
+
+
+def test_fused_code_is_given_a_compiled_helper() -> None:
+    made = code(derive(load("conv2d")).backward, ["dx"], fused=True)
+    assert made.source.count("add_windows(") == 1
 
 
 def test_every_other_element_is_a_slice() -> None:

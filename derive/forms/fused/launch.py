@@ -15,7 +15,17 @@ from derive.forms.fused.portions import processors
 from derive.forms.fused.product_calls import with_product_calls
 from derive.forms.fused.products import add_products, multiply, multiply_stacks
 from derive.forms.fused.team import in_turn, team
-from derive.forms.numpy_helpers import ADD_PRODUCTS, CONTRACT, MULTIPLY, MULTIPLY_STACKS, PORTIONS, RUN_KERNEL
+from derive.forms.fused.windows import add_windows, contiguous
+from derive.forms.numpy_helpers import (
+    ADD_PRODUCTS,
+    COMPILED_HELPER,
+    CONTIGUOUS,
+    CONTRACT,
+    MULTIPLY,
+    MULTIPLY_STACKS,
+    PORTIONS,
+    RUN_KERNEL,
+)
 
 _SMALL = 2**14  # elements of all arguments, below which a second thread does not help
 _EXACT = {"contract"}  # what a compiler may do: no more than multiply and add in one instruction
@@ -50,7 +60,8 @@ def compiled_kernels(kernels: Mapping[str, str]) -> dict[str, Any]:
         module[name] = numba.njit(nogil=True, error_model="numpy", fastmath=flags)(module[name])
     own = {name: in_turn(module[name]) for name in kernels}
     products = {MULTIPLY: multiply, MULTIPLY_STACKS: multiply_stacks, ADD_PRODUCTS: add_products, CONTRACT: contract}
-    return {RUN_KERNEL: _run, PORTIONS: processors(), **products, **own}
+    windows = {CONTIGUOUS: contiguous, COMPILED_HELPER: add_windows}
+    return {RUN_KERNEL: _run, PORTIONS: processors(), **products, **windows, **own}
 
 
 def _run(kernel: Callable[..., None], rows: int, *arguments: Any) -> None:
