@@ -15,7 +15,14 @@ from derive.forms.fused.products import add_products, multiply, multiply_stacks
 from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_code import code
 from derive.forms.numpy_helpers import (
-    ADD_PRODUCTS, COMPILED_HELPER, CONTIGUOUS, CONTRACT, MULTIPLY, MULTIPLY_STACKS, PORTIONS, RUN_KERNEL,
+    ADD_PRODUCTS,
+    COMPILED_HELPER,
+    CONTIGUOUS,
+    CONTRACT,
+    MULTIPLY,
+    MULTIPLY_STACKS,
+    PORTIONS,
+    RUN_KERNEL,
 )  # fmt: skip
 from derive.forms.numpy_sizes import arguments
 from derive.language.system import System
