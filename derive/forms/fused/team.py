@@ -104,10 +104,7 @@ def in_turn(kernel: Kernel, types: tuple[Any, ...] | None = None) -> Kernel:
 
     @numba.njit(given, nogil=True, error_model="numpy")
     def turn(board: Any, seat: int, number: int, portions: int, first: int, last: int, *arguments: Any) -> None:
-        if portions == 1:
-            kernel(first, last, 0, *arguments)
-            return
-        if seat == 0:
+        if portions > 1 and seat == 0:
             board[0] = number
             fence()
         kernel(first, last, seat, *arguments)
