@@ -146,6 +146,8 @@ RUN_KERNEL, PORTIONS, CONTIGUOUS = "run_kernel", "PORTIONS", "contiguous"
 MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT = "multiply", "multiply_stacks", "add_products", "contract"
 FUSED_NAMES = frozenset({RUN_KERNEL, PORTIONS, CONTIGUOUS, MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT})
 COMPILED_HELPER = "add_windows"  # fused code does not carry this helper with it, but is given a compiled one
+BEGIN, END = "begin", "end"
+TURN_NAMES = ("board", "portion", "number", "portions", "first", "last", BEGIN, END)
 
 HELPER_NAMES = frozenset(_ARRAYS) | frozenset(TABLE)
 

@@ -15,7 +15,7 @@ from derive.forms.fused.functions import SOURCES
 from derive.forms.fused.group import Fused, Member
 from derive.forms.fused.loops import ADD, SET, Run, nest
 from derive.forms.fused.streaming import free_indices
-from derive.forms.numpy_helpers import PORTIONS, RUN_KERNEL
+from derive.forms.numpy_helpers import PORTIONS, RUN_KERNEL, TURN_NAMES
 from derive.forms.numpy_places import Place, places_of, slice_of, subscripted
 from derive.forms.numpy_reads import fixed
 from derive.forms.numpy_scope import Scope
@@ -62,7 +62,7 @@ class _Kernel:
 
     fused: Fused
     scope: Scope
-    names: Names = field(default_factory=lambda: Names(("first", "last", "portion", "row", *SOURCES)))
+    names: Names = field(default_factory=lambda: Names((*TURN_NAMES, "row", *SOURCES)))
     arguments: dict[str, str] = field(default_factory=dict)
     head: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)

@@ -14,13 +14,15 @@ from derive.forms.fused.library import installed
 from derive.forms.fused.portions import processors
 from derive.forms.fused.product_calls import with_product_calls
 from derive.forms.fused.products import add_products, multiply, multiply_stacks
-from derive.forms.fused.team import in_turn, team
+from derive.forms.fused.team import signals, team
 from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_helpers import (
     ADD_PRODUCTS,
+    BEGIN,
     COMPILED_HELPER,
     CONTIGUOUS,
     CONTRACT,
+    END,
     MULTIPLY,
     MULTIPLY_STACKS,
     PORTIONS,
@@ -49,16 +51,31 @@ def for_this_machine(source: str) -> str:
     return with_product_calls(source) if installed() else source
 
 
+def as_turn(kernel: str) -> str:
+    """The source of a kernel as that of a turn of a team."""
+    head, body = kernel.split("\n", 1)
+    name, parameters = head.split("(first, last, portion")
+    return "\n".join(
+        [
+            f"{name}(board, portion, number, portions, first, last{parameters}",
+            f"    {BEGIN}(board, portion, number, portions)",
+            body,
+            f"    {END}(board, portion, number, portions)",
+        ]
+    )
+
+
 def compiled_kernels(kernels: Mapping[str, str]) -> dict[str, Any]:
     """What a function in fused code needs beside NumPy; its kernels are given by name as source."""
     import numba
 
-    module: dict[str, Any] = {"np": np}
-    for name, source in (*SOURCES.items(), *kernels.items()):
+    begin, end = signals()
+    module: dict[str, Any] = {"np": np, BEGIN: begin, END: end}
+    for name, source in (*SOURCES.items(), *((name, as_turn(kernel)) for name, kernel in kernels.items())):
         exec(compile(source, f"<derived {name}>", "exec"), module)
         flags = _IN_ANY_ORDER if name in kernels else _OF_NUMBERS if name == LARGER else _EXACT
         module[name] = numba.njit(nogil=True, error_model="numpy", fastmath=flags)(module[name])
-    own = {name: in_turn(module[name]) for name in kernels}
+    own = {name: module[name] for name in kernels}
     products = {MULTIPLY: multiply, MULTIPLY_STACKS: multiply_stacks, ADD_PRODUCTS: add_products, CONTRACT: contract}
     windows = {CONTIGUOUS: contiguous, COMPILED_HELPER: add_windows}
     return {RUN_KERNEL: _run, PORTIONS: processors(), **products, **windows, **own}

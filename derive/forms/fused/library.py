@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, files
 from typing import Any
 
-from derive.forms.fused.team import in_turn
+from derive.forms.fused.team import Turn, signals
 
 _SEQUENTIAL = 1  # MKL_THREADING_SEQUENTIAL
 _BY_ROWS, _PLAIN, _TRANSPOSED = 101, 111, 112  # CblasRowMajor, CblasNoTrans, CblasTrans
@@ -36,37 +36,63 @@ def installed() -> bool:
 
 
 @cache
-def products(count: int, single: bool, stacks: bool) -> Callable[..., None]:
-    """So many products as one piece of work for a team: (first, last, portion, by_columns, add, *matrices).
+def products(count: int, single: bool) -> Turn:
+    """So many products as a turn of a team, with the arguments (by_columns, add, *matrices).
 
     The matrices are three by three: the result, and the two that are multiplied.  Each has one of its axes without gaps
     in memory, the result the last.  The results get columns (``by_columns``) or else rows ``first`` to before ``last``;
-    they are added to what stands there with ``add = 1.0`` and put there with 0.0.  If they are stacks, (matrices, rows,
-    columns), the matrices ``first`` to before ``last`` are multiplied.  ``single``: numbers of single precision.
+    they are added to what stands there with ``add = 1.0`` and put there with 0.0.  ``single``: of single precision.
     """
     import numba
-    from numba import types
+    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64, none
 
-    one = _product(single)
-    if stacks:
+    one, (begin, end) = _product(single), signals()
+    matrix = Array(float32 if single else float64, 2, "A", readonly=True)
+    given = none(Array(int64, 1, "C"), *[int64] * 5, boolean, float64, UniTuple(matrix, 3 * count))  # type: ignore[no-untyped-call]
 
-        @numba.njit(nogil=True)
-        def part(first: int, last: int, portion: int, by_columns: bool, add: float, *matrices: Any) -> None:
-            for row in range(first, last):
-                one(matrices[0][row], matrices[1][row], matrices[2][row], add)
-    else:
+    @numba.njit(given, nogil=True)
+    def of_matrices(
+        board: Any,
+        seat: int,
+        number: int,
+        portions: int,
+        first: int,
+        last: int,
+        by_columns: bool,
+        add: float,
+        *matrices: Any,
+    ) -> None:
+        begin(board, seat, number, portions)
+        for k in range(0, len(matrices), 3):
+            if by_columns:
+                one(matrices[k][:, first:last], matrices[k + 1], matrices[k + 2][:, first:last], add)
+            else:
+                one(matrices[k][first:last], matrices[k + 1][first:last], matrices[k + 2], add)
+        end(board, seat, number, portions)
 
-        @numba.njit(nogil=True)
-        def part(first: int, last: int, portion: int, by_columns: bool, add: float, *matrices: Any) -> None:
-            for k in range(0, len(matrices), 3):
-                if by_columns:
-                    one(matrices[k][:, first:last], matrices[k + 1], matrices[k + 2][:, first:last], add)
-                else:
-                    one(matrices[k][first:last], matrices[k + 1][first:last], matrices[k + 2], add)
+    return of_matrices
 
-    number = types.float32 if single else types.float64
-    matrix = types.Array(number, 3 if stacks else 2, "A", readonly=True)
-    return in_turn(part, (types.boolean, types.float64, *[matrix] * (3 * count)))
+
+@cache
+def products_of_stacks(single: bool) -> Turn:
+    """The products of two stacks of matrices (S, rows, columns) as a turn of a team, with the arguments (*stacks).
+
+    These are the result and the two that are multiplied, laid out as those of ``products``.
+    """
+    import numba
+    from numba.core.types import Array, UniTuple, float32, float64, int64, none
+
+    one, (begin, end) = _product(single), signals()
+    stack = Array(float32 if single else float64, 3, "A", readonly=True)
+
+    @numba.njit(none(Array(int64, 1, "C"), *[int64] * 5, UniTuple(stack, 3)), nogil=True)  # type: ignore[no-untyped-call]
+    def of_stacks(board: Any, seat: int, number: int, portions: int, first: int, last: int, *stacks: Any) -> None:
+        begin(board, seat, number, portions)
+        for k in range(first, last):
+            one(stacks[0][k], stacks[1][k], stacks[2][k], 0.0)
+        end(board, seat, number, portions)
+
+    return of_stacks
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.fused.library import installed, products
+from derive.forms.fused.library import installed, products, products_of_stacks
 from derive.forms.fused.portions import in_portions, processors
 from derive.forms.fused.team import team
 
@@ -43,8 +43,8 @@ def _set(add: float, *terms: tuple[Array, Array, Array]) -> bool:
     extent = first.shape[1] if by_columns else first.shape[0]
     work = sum([out.size * left.shape[1] for out, left, _ in terms])
     matrices = [_without_gaps(m) for term in terms for m in term]
-    kernel = products(len(terms), first.dtype.char == "f", False)
-    team().run(kernel, extent, _portions(extent, work), by_columns, add, *matrices)
+    turn = products(len(terms), first.dtype.char == "f")
+    team().run(turn, extent, _portions(extent, work), by_columns, add, *matrices)
     return True
 
 
@@ -85,8 +85,8 @@ def multiply_stacks(left: Array, right: Array) -> Array:
     if out.size and left.size and left.dtype == right.dtype and out.dtype.char in "fd" and installed():
         stacks = [_without_gaps(a.reshape(-1, *a.shape[-2:])) for a in (out, left, right)]
         extent = len(stacks[0])
-        kernel = products(1, out.dtype.char == "f", True)
-        team().run(kernel, extent, _portions(extent, out.size * left.shape[-1]), False, 0.0, *stacks)
+        turn, portions = products_of_stacks(out.dtype.char == "f"), _portions(extent, out.size * left.shape[-1])
+        team().run(turn, extent, portions, *stacks)
         return out
 
     def work(_: int, first: int, last: int) -> None:

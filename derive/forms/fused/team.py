@@ -21,7 +21,7 @@ from derive.forms.fused.portions import processors, register_at_fork
 _PATIENCE = 30_000  # looks at the board, of some 10 ns each
 _LINE = 8  # numbers of the board that lie in one cache line: each seat writes to one of its own
 
-Kernel = Callable[..., None]  # compiled; (first, last, portion, *arguments)
+Turn = Callable[..., None]  # compiled: (board, seat, number, portions, first, last, *arguments), between ``signals``
 
 
 class Team:
@@ -38,7 +38,7 @@ class Team:
         self._working = Lock()
         self._failures: dict[int, BaseException] = {}
 
-    def run(self, turn: Kernel, rows: int, portions: int, *arguments: Any) -> None:
+    def run(self, turn: Turn, rows: int, portions: int, *arguments: Any) -> None:
         """Do all rows in portions, at most as many as processors; in one, where the team works for another thread."""
         if portions < 2 or not self._working.acquire(blocking=False):
             turn(self._board, 0, 0, 1, 0, rows, *arguments)
@@ -48,7 +48,7 @@ class Team:
         finally:
             self._working.release()
 
-    def _together(self, turn: Kernel, rows: int, portions: int, arguments: tuple[Any, ...]) -> None:
+    def _together(self, turn: Turn, rows: int, portions: int, arguments: tuple[Any, ...]) -> None:
         self._number = number = self._number + 1  # never again, even where an interrupt ends this one half way
         ends = [rows * k // portions for k in range(portions + 1)]
         for seat in range(1, portions):
@@ -89,25 +89,25 @@ class Team:
         return job
 
 
-def in_turn(kernel: Kernel, types: tuple[Any, ...] | None = None) -> Kernel:
-    """A compiled kernel as one seat's part of a piece of work: (board, seat, number, portions, first, last, ...).
+@lru_cache(maxsize=1)
+def signals() -> tuple[Callable[..., None], Callable[..., None]]:
+    """The first and the last thing that a turn does, compiled: ``begin`` and ``end`` (board, seat, number, portions).
 
-    Seat 0 tells the others to begin and waits, as long as its patience lasts, until they are done.  Each other seat
-    tells that it is done and then waits for the next piece to begin.  ``types`` are those of the kernel's further
-    arguments, where all calls are to have the same.
+    At its beginning seat 0 tells the others to begin.  At its end it waits, as long as its patience lasts, until they
+    are done; each other seat tells that it is done, and then waits for the next piece to begin.
     """
     import numba
-    from numba.core.types import Array, Tuple, int64, none
 
     fence = _fence()
-    given = none(Array(int64, 1, "C"), *[int64] * 5, Tuple(types)) if types else None  # type: ignore[no-untyped-call]
 
-    @numba.njit(given, nogil=True, error_model="numpy")
-    def turn(board: Any, seat: int, number: int, portions: int, first: int, last: int, *arguments: Any) -> None:
+    @numba.njit
+    def begin(board: Any, seat: int, number: int, portions: int) -> None:
         if portions > 1 and seat == 0:
             board[0] = number
             fence()
-        kernel(first, last, seat, *arguments)
+
+    @numba.njit
+    def end(board: Any, seat: int, number: int, portions: int) -> None:
         fence()
         looks = 0
         if seat == 0:
@@ -122,7 +122,7 @@ def in_turn(kernel: Kernel, types: tuple[Any, ...] | None = None) -> Kernel:
                 fence()
                 looks += 1
 
-    return turn
+    return begin, end
 
 
 @lru_cache(maxsize=1)

@@ -10,31 +10,38 @@ import numpy as np
 import pytest
 
 from derive.forms.fused.portions import processors
-from derive.forms.fused.team import Team, in_turn, team
+from derive.forms.fused.team import Team, signals, team
+
+BEGIN, END = signals()
 
 
 @numba.njit(nogil=True)
-def _count(first, last, portion, times, portions):
+def COUNT(board, seat, number, portions, first, last, times, seats):
+    BEGIN(board, seat, number, portions)
     for row in range(first, last):
         times[row] += 1
-        portions[row] = portion
+        seats[row] = seat
+    END(board, seat, number, portions)
 
 
 @numba.njit(nogil=True)
-def _slow_for_others(first, last, portion, out):
+def SLOW(board, seat, number, portions, first, last, out):
+    BEGIN(board, seat, number, portions)
     total = 0.0
-    for _ in range(3_000_000 * portion):  # far beyond the patience of who waits
+    for _ in range(3_000_000 * seat):  # far beyond the patience of who waits
         total = total * 0.5 + 1.0
-    out[portion] = last - first + 0.0 * total
+    out[seat] = last - first + 0.0 * total
+    END(board, seat, number, portions)
 
 
 @numba.njit(nogil=True)
-def _fails_in(first, last, portion, wrong):
-    if portion == wrong:
+def FAILS(board, seat, number, portions, first, last, wrong):
+    BEGIN(board, seat, number, portions)
+    if seat == wrong:
         raise ValueError("no such row")
+    END(board, seat, number, portions)
 
 
-COUNT, SLOW, FAILS = in_turn(_count), in_turn(_slow_for_others), in_turn(_fails_in)
 SEATS = max(2, processors())
 needs_two = pytest.mark.skipif(processors() < 2, reason="one processor")
 
