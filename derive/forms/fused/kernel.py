@@ -13,7 +13,9 @@ from math import prod
 
 from derive.forms.fused.functions import SOURCES
 from derive.forms.fused.group import Fused, Member
+from derive.forms.fused.inline import inlined
 from derive.forms.fused.loops import ADD, SET, Run, nest
+from derive.forms.fused.merge import merged
 from derive.forms.fused.streaming import free_indices
 from derive.forms.numpy_helpers import PORTIONS, RUN_KERNEL, TURN_NAMES
 from derive.forms.numpy_places import Place, places_of, slice_of, subscripted
@@ -30,11 +32,12 @@ def write_kernel(fused: Fused, scope: Scope, allocate: Callable[[str], None]) ->
     ``allocate`` writes the line that makes the array of a tensor, unless there is one.
     """
     writer = scope.writer
+    fused = inlined(fused)
     for member in fused.members:
         if not member.summed and member.equation.name not in fused.local:
             allocate(member.equation.name)
     kernel = _Kernel(fused, scope)
-    body = [line for member in fused.members for line in _lines(member, kernel)]
+    body = merged([line for member in fused.members for line in _lines(member, kernel)], kernel.memory)
     name = writer.names.new(f"{fused.members[0].equation.name}_kernel")
     rows = scope.integer(expand(fused.members[0].row.extent)).text
     for total in kernel.totals:
@@ -67,6 +70,7 @@ class _Kernel:
     head: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
     totals: list[_Total] = field(default_factory=list)
+    memory: dict[str, str] = field(default_factory=dict)  # the names of tensors by parameters and variables
     _parameters: dict[str, str] = field(default_factory=dict)
     _variables: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -75,6 +79,7 @@ class _Kernel:
         if text not in self._parameters:
             self._parameters[text] = self.names.new(stem)
             self.arguments[self._parameters[text]] = text
+            self.memory[self._parameters[text]] = stem
         return self._parameters[text]
 
     def total(self, name: str, shape: Sequence[str], zeros: str) -> str:
@@ -100,6 +105,7 @@ class _Kernel:
         if (name, text) not in self._variables:
             self._variables[name, text] = self.names.new(self.scope.writer.tensor(name))
             self.head.append(f"{self._variables[name, text]} = {text}")
+            self.memory[self._variables[name, text]] = self.scope.writer.tensor(name)
         return self._variables[name, text]
 
 
