@@ -51,7 +51,7 @@ def tanh(x):
     near = x + x * z * above / below
     size = abs(x)
     far = 1.0 - 2.0 / (exp(2.0 * size) + 1.0)
-    return near if size < 0.625 else (far if x > 0.0 else -far)
+    return near if size < 0.625 else np.copysign(far, x)
 """
 
 _RELU = """
