@@ -23,12 +23,13 @@ from derive.language.traverse import free_symbols, names_read, walk
 class Member:
     """An equation of a kernel, and its index that runs over the rows; ``summed`` if the rows are summed over.
 
-    The right side is then what a row adds.
+    The right side is then what a row adds.  With ``added`` it is what is added to values that are there.
     """
 
     equation: Equation
     row: Index
     summed: bool = False
+    added: bool = False
 
     @property
     def axis(self) -> int:
@@ -101,8 +102,36 @@ def _fused_blocks(planned: Sequence[Planned], writer: Writer) -> Iterator[Block]
         yield from _runs(singles, scope, least=2)
         singles = []
         inside = scope.looping(index for index, _ in block.over)
-        yield FusedRecurrence(block.over, tuple(_runs(block.body, inside, least=6)))
+        yield FusedRecurrence(block.over, tuple(_runs(_products_first(block.body, inside), inside, least=6)))
     yield from _runs(singles, scope, least=2)
+
+
+def _products_first(body: Sequence[Body], scope: Scope) -> list[Body]:
+    """The body with what no kernel can hold as far in front as it may stand: so more of the others are side by side."""
+    ordered: list[Body] = []
+    for item in body:
+        place = len(ordered)
+        if not streams(_as_set(item), scope):
+            while place and streams(_as_set(ordered[place - 1]), scope) and _apart(ordered[place - 1], item):
+                place -= 1
+        ordered.insert(place, item)
+    return ordered
+
+
+def _apart(one: Body, other: Body) -> bool:
+    """Whether neither item reads what the other sets."""
+    return one.equation.name not in _read(other) and other.equation.name not in _read(one)
+
+
+def _read(item: Body) -> set[str]:
+    return {*names_read(item.equation.right), *(names_read(item.added) if item.added else ())}
+
+
+def _as_set(item: Single | Body) -> Equation:
+    """The equation with what the item itself computes on its right."""
+    if isinstance(item, Body) and item.added is not None:
+        return replace(item.equation, right=item.added)
+    return item.equation
 
 
 def _runs(items: Sequence[Item], scope: Scope, least: int) -> Iterator[Item | Fused]:
@@ -130,8 +159,8 @@ def _operations(expr: Expr) -> int:
 
 def _runs_from(items: Sequence[Single | Body], scope: Scope) -> Iterator[tuple[Member, ...]]:
     """The longest run from the first item on, for each of its indices as the row."""
-    first = items[0].equation
-    if not _is_whole(items[0]) or not streams(first, scope):
+    first = _as_set(items[0])
+    if _is_part(items[0]) or not streams(first, scope):
         return
     for row in _candidates(first, scope):
         members: list[Member] = []
@@ -143,26 +172,26 @@ def _runs_from(items: Sequence[Single | Body], scope: Scope) -> Iterator[tuple[M
         yield tuple(members)
 
 
-def _is_whole(item: Single | Body) -> bool:
-    """Whether an item gives a tensor its values at once."""
-    return not item.part if isinstance(item, Single) else item.added is None
+def _is_part(item: Single | Body) -> bool:
+    """Whether more is added to a tensor's values later."""
+    return isinstance(item, Single) and item.part
 
 
 def _member(item: Single | Body, row: Index, members: Sequence[Member], scope: Scope) -> Member | None:
     """The item as a member of a run over the range of ``row``, or None if it can be none."""
-    equation = item.equation
+    equation, added = _as_set(item), isinstance(item, Body) and item.added is not None
     known = {m.equation.name: m for m in members}
-    if equation.name in known or not _is_whole(item) or (members and not streams(equation, scope)):
+    if equation.name in known or _is_part(item) or (members and not streams(equation, scope)):
         return None
     if any(known[n].summed for n in names_read(equation.right) if n in known):
         return None
     for index in _candidates(equation, scope):
         if (index.low, index.high) == (row.low, row.high) and _goes_by_rows(equation, index, known):
             if index in equation.indices:
-                return Member(equation, index) if _sums_in_rows(equation.right, index) else None
-            added = None if scope.loops else _of_a_row(equation.right, index)
-            if added is not None and _streams_by_rows(added, index, free_indices(equation, scope)):
-                return Member(replace(equation, right=added), index, summed=True)
+                return Member(equation, index, added=added) if _sums_in_rows(equation.right, index) else None
+            of_row = None if scope.loops else _of_a_row(equation.right, index)
+            if of_row is not None and _streams_by_rows(of_row, index, free_indices(equation, scope)):
+                return Member(replace(equation, right=of_row), index, summed=True)
     return None
 
 

@@ -114,7 +114,7 @@ def _lines(member: Member, kernel: _Kernel) -> list[str]:
     equation = member.equation
     leaves = _MemberLeaves(kernel, member, member.scope(kernel.scope))
     inner = [i for i in free_indices(equation, kernel.scope) if i != member.row]
-    return nest(inner, equation.left, ADD if member.summed else SET, equation.right, leaves)
+    return nest(inner, equation.left, ADD if member.summed or member.added else SET, equation.right, leaves)
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,46 @@ def test_inside_a_recurrence() -> None:
     assert not any(f.local for f in fused)
 
 
+def recurrence(equations: str):
+    """The body of a recurrence over t with a state h."""
+    found = of(
+        f"{equations}\nh[0,n,i] = h0[n,i]\ny[n,i] = h[T,n,i]",
+        indices="t=1..T  n:N  i,j:D", inputs="x[t,n,i]  h0[n,i]  w[i,j]  v[i,j]",
+    )  # fmt: skip
+    return next(b for b in found if isinstance(b, FusedRecurrence))
+
+
+def names(loop) -> list[list[str]]:
+    return [[e.name for e in (item.equations if isinstance(item, Fused) else [item.equation])] for item in loop.body]
+
+
+def test_products_come_before_what_does_not_need_them() -> None:
+    loop = recurrence(
+        "a[t,n,i] = sum(w[i,j]*h[t-1,n,j], j)\nr[t,n,i] = sigmoid(a[t,n,i])\n"
+        "m[t,n,i] = sum(v[i,j]*h[t-1,n,j], j)\nh[t,n,i] = tanh(r[t,n,i]*m[t,n,i])*sigmoid(m[t,n,i])"
+    )
+    assert names(loop) == [["a"], ["m"], ["r", "h"]]
+
+
+def test_a_product_stays_behind_what_it_needs() -> None:
+    loop = recurrence(
+        "a[t,n,i] = tanh(h[t-1,n,i])*sigmoid(h[t-1,n,i]) + x[t,n,i]\nm[t,n,i] = sum(v[i,j]*a[t,n,j], j)\n"
+        "h[t,n,i] = tanh(m[t,n,i])"
+    )
+    assert names(loop) == [["a"], ["m"], ["h"]]
+
+
+def test_what_is_added_to_values_known_before_the_loop_is_a_member() -> None:
+    loop = recurrence(
+        "a[t,n,i] = sum(w[i,j]*x[t,n,j], j) + h[t-1,n,i]**2\nr[t,n,i] = sigmoid(a[t,n,i])\n"
+        "h[t,n,i] = tanh(r[t,n,i])*sigmoid(r[t,n,i])"
+    )
+    (kernel,) = loop.body
+    assert isinstance(kernel, Fused)
+    assert [(m.equation.name, m.added) for m in kernel.members] == [("a", True), ("r", False), ("h", False)]
+    assert str(kernel.equations[0].right) == "h[t-1,n,i]**2"
+
+
 @pytest.mark.parametrize("name", ["layernorm", "batchnorm2d", "rmsnorm", "groupnorm", "instancenorm"])
 def test_a_normalization_is_one_kernel(name: str) -> None:
     (found,) = blocks(derive(load(name)).backward, ("y", "dx", "dgamma"))
