@@ -95,13 +95,23 @@ def _arithmetic() -> Iterator[None]:
 
 def _apart(found: Mapping[str, Any], arguments: Arguments) -> dict[str, Array]:
     """Results as arrays of their own, views neither of an argument nor of each other: a caller may write into them."""
-    others: list[Array] = list(arguments.arrays.values())
+    by_owner: dict[int, list[Array]] = {}  # an owner of memory, and the arrays there
+    for array in arguments.arrays.values():
+        by_owner.setdefault(id(_owner(array)), []).append(array)
     own: dict[str, Array] = {}
     for name, value in found.items():
         array = np.asarray(value)
+        others = by_owner.setdefault(id(_owner(array)), [])
         own[name] = array.copy() if any(np.may_share_memory(array, a) for a in others) else array
-        others.append(own[name])
+        others.append(array)
     return own
+
+
+def _owner(array: Array) -> Array:
+    """The array that an array is a view of, or itself."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
 
 
 @lru_cache(maxsize=256)

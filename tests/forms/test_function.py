@@ -44,6 +44,16 @@ def test_a_result_may_be_written_into_without_changing_an_argument():
     assert all(np.array_equal(given[name], kept[name]) for name in given)
 
 
+def test_results_share_no_memory() -> None:
+    system = layer(
+        indices="n:N", inputs="x[n]  w[n]", equations="a[n] = x[n]\nb[n] = a[n]\ny[n] = b[n] + w[n]", output="y"
+    )
+    whole = np.arange(10.0)
+    given = {"x": whole[1:4], "w": whole[3:6], "dy": whole[9:6:-1]}
+    arrays = [whole, *BackwardFunction(derive(system))(**given).values()]
+    assert not any(np.shares_memory(a, b) for k, a in enumerate(arrays) for b in arrays[:k])
+
+
 def test_the_upstream_gradient_of_an_output_that_is_read_inside():
     system = layer(
         title="Leaky", indices="t=1..T", inputs="x[t]", params="w[]",
