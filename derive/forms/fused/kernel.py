@@ -91,7 +91,11 @@ class _Kernel:
         parts = writer.names.new(f"{writer.tensor(name)}_parts")
         self.totals.append(_Total(parts, tuple(shape), writer.tensor(name)))
         own = self.variable(name, zeros)
-        self.tail.append(f"{self.argument(parts, parts)}[portion] += {own}")
+        parameter, places = self.argument(parts, parts), [self.names.new("place") for _ in shape]
+        loops = [f"{'    ' * k}for {p} in range({own}.shape[{k}]):" for k, p in enumerate(places)]
+        added = f"{own}[{', '.join(places)}]" if shape else own
+        # element by element: a sum of whole arrays takes a second to compile
+        self.tail += [*loops, f"{'    ' * len(places)}{parameter}[{', '.join(['portion', *places])}] += {added}"]
         return own
 
     def local(self, name: str, shape: Sequence[str]) -> str:
