@@ -32,7 +32,10 @@ def test_rows_are_done_one_after_the_other_and_sums_over_them_in_parts() -> None
     made = code(backward, ["y", "dx", "dg"], fused=True)
     (kernel,) = made.kernels.values()
     assert kernel.count("for row in range(first, last):") == 1
-    assert kernel.splitlines()[-1] == "    dg_parts[portion] += dg"  # once, as parts lie side by side in memory
+    assert kernel.splitlines()[-2:] == [  # once, as parts lie side by side in memory
+        "    for place in range(dg.shape[0]):",
+        "        dg_parts[portion, place] += dg[place]",
+    ]
     assert "dg = dg_parts.sum(axis=0)" in made.source
     assert "        m = total" in kernel.splitlines()  # what is needed within a row only is no array
     assert_agrees(backward, drawn(backward, {"N": 5, "D": 3}, 1), ["y", "dx", "dg"], fused=True)
