@@ -21,6 +21,7 @@ class Array:
     view   a view in which windows overlap: worth a copy before it is multiplied
     copy   such a copy
     rows   two matrices, whose product has the elements of the array, its first axes taken together
+    einsum the two operands, where it is what ``np.einsum`` makes of them
     """
 
     piece: Piece
@@ -30,6 +31,7 @@ class Array:
     view: bool = False
     copy: bool = False
     rows: tuple[str, str] | None = None
+    einsum: tuple[Array, Array] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def transposed(array: Array, axes: Sequence[str]) -> Array:
     base = array.piece.at(Level.ATOM)
     order = [array.axes.index(a) for a in axes]
     text = f"{base}.T" if order == [1, 0] else f"{base}.transpose({', '.join(map(str, order))})"
-    return replace(array, piece=Piece(text), axes=tuple(axes), rows=None)
+    return replace(array, piece=Piece(text), axes=tuple(axes), rows=None, einsum=None)
 
 
 def aligned(array: Array, axes: Sequence[str]) -> Piece:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from string import ascii_letters
 
 from derive.forms.numpy_arrays import Array, Factor, as_float, masked, product, transposed, union
-from derive.forms.numpy_helpers import CONTIGUOUS, MULTIPLY_STACKS
+from derive.forms.numpy_helpers import CONTIGUOUS, MULTIPLY_STACKS, OPERAND
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_text import Level, Piece
 
@@ -81,9 +81,10 @@ def _summed(bound: Sequence[str], arrays: list[Array], scope: Scope) -> Array:
             result = _matmul(bound, left, right, target, scope)
             if result is not None:
                 return result
-    arrays = [_columns(a, bound, scope) if a.view else a for a in arrays]
+    copied = _copied_by(arrays, target, scope)
+    arrays = [_columns(a, bound, scope, copied) if a.view else a for a in arrays]
     if len(arrays) == 2 and scope.at_top and (scope.windows or any(a.copy for a in arrays)):
-        arrays = [_turned(a, bound, scope) for a in arrays]
+        arrays = [_turned(a, bound, scope, copied) for a in arrays]
     return replace(_einsum(arrays, bound, target), rows=_rows(bound, arrays, target, scope))
 
 
@@ -150,34 +151,36 @@ def _rows(
     return None
 
 
-def _columns(view: Array, bound: Sequence[str], scope: Scope) -> Array:
+def _copied_by(arrays: Sequence[Array], target: Sequence[str], scope: Scope) -> str:
+    """The function by which operands are copied so that they lie in memory in the order of their axes."""
+    if not scope.writer.fused:
+        return "np.ascontiguousarray"
+    return OPERAND if len(arrays) == 2 and not any(all(t in a.axes for a in arrays) for t in target) else CONTIGUOUS
+
+
+def _columns(view: Array, bound: Sequence[str], scope: Scope, copied: str) -> Array:
     """Windows copied out, the summed axes in front, for one matrix product; a copy that is there is used again."""
     order = [a for a in view.axes if a in bound] + [a for a in view.axes if a not in bound]
     numbers = tuple(view.axes.index(a) for a in order)
     moved = transposed(view, order)
     stem = view.piece.text.split("_windows")[0] if view.piece.text.isidentifier() else "windows"
-    call = _contiguous(moved, scope)
+    call = f"{copied}({moved.piece.text})"
     if scope.inline:
         return Array(Piece(call), tuple(order), copy=True)
     variable, numbers = scope.writer.named(f"{stem}_columns", call, f"columns of {view.piece.text}", numbers)
     return Array(Piece(variable), tuple(view.axes[k] for k in numbers), fresh=False, copy=True)
 
 
-def _turned(array: Array, bound: Sequence[str], scope: Scope) -> Array:
+def _turned(array: Array, bound: Sequence[str], scope: Scope, copied: str) -> Array:
     """A tensor copied so that the summed axes lie together, and the others too; a copy that is there is used again."""
     summed = [a for a in array.axes if a in bound]
     others = [a for a in array.axes if a not in bound]
     if array.copy or not array.piece.text.isidentifier() or array.axes in ((*summed, *others), (*others, *summed)):
         return array
     order = (*summed, *others) if array.axes[-1] in others else (*others, *summed)
-    text = _contiguous(transposed(array, order), scope)
+    text = f"{copied}({transposed(array, order).piece.text})"
     variable, _ = scope.writer.named(f"{array.piece.text}_rows", text, text)
     return Array(Piece(variable), order, fresh=False)
-
-
-def _contiguous(array: Array, scope: Scope) -> str:
-    """Source of the array as one that lies in memory in the order of its axes."""
-    return f"{CONTIGUOUS if scope.writer.fused else 'np.ascontiguousarray'}({array.piece.text})"
 
 
 def _einsum(arrays: list[Array], bound: Sequence[str], target: tuple[str, ...]) -> Array:
@@ -193,15 +196,20 @@ def _einsum(arrays: list[Array], bound: Sequence[str], target: tuple[str, ...]) 
         else:
             first = 0 if target[-1] in arrays[0].axes else 1
         arrays = [arrays[first], arrays[1 - first]]
-    return _einsum_of(arrays, target, ", optimize=True")
+    array = _einsum_of(arrays, target, ", optimize=True")
+    return replace(array, einsum=(arrays[0], arrays[1])) if len(arrays) == 2 else array
 
 
 def _einsum_of(arrays: Sequence[Array], target: tuple[str, ...], option: str = "") -> Array:
+    return Array(Piece(f"np.einsum({einsum_arguments(arrays, target)}{option})"), target)
+
+
+def einsum_arguments(arrays: Sequence[Array], target: Sequence[str]) -> str:
+    """What is passed to ``np.einsum`` for a result with the axes ``target``."""
     letters = _letters(tuple(dict.fromkeys(n for a in arrays for n in a.axes)))
     inputs = ",".join("".join(letters[n] for n in a.axes) for a in arrays)
-    spec = f"{inputs}->{''.join(letters[n] for n in target)}"
     operands = ", ".join(a.piece.text for a in arrays)
-    return Array(Piece(f'np.einsum("{spec}", {operands}{option})'), target)
+    return f'"{inputs}->{"".join(letters[n] for n in target)}", {operands}'
 
 
 def _letters(names: Sequence[str]) -> dict[str, str]:

@@ -142,9 +142,11 @@ def of_reals(row: Function) -> str:
 
 
 # What fused code calls besides; the room ``fused`` has the functions.
-RUN_KERNEL, PORTIONS, CONTIGUOUS = "run_kernel", "PORTIONS", "contiguous"
+RUN_KERNEL, PORTIONS = "run_kernel", "PORTIONS"
 MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT = "multiply", "multiply_stacks", "add_products", "contract"
-FUSED_NAMES = frozenset({RUN_KERNEL, PORTIONS, CONTIGUOUS, MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT})
+CONTIGUOUS, OPERAND, ADD_PRODUCT_WINDOWS = "contiguous", "operand", "add_product_windows"
+_OF_WINDOWS = {CONTIGUOUS, OPERAND, ADD_PRODUCT_WINDOWS}
+FUSED_NAMES = frozenset({RUN_KERNEL, PORTIONS, MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT}) | _OF_WINDOWS
 COMPILED_HELPER = "add_windows"  # fused code does not carry this helper with it, but is given a compiled one
 BEGIN, END = "begin", "end"
 TURN_NAMES = ("board", "portion", "number", "portions", "first", "last", BEGIN, END)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import sympy
 
 from derive.forms.numpy_arrays import aligned, as_float
-from derive.forms.numpy_helpers import COMPILED_HELPER
+from derive.forms.numpy_contract import einsum_arguments
+from derive.forms.numpy_helpers import ADD_PRODUCT_WINDOWS, COMPILED_HELPER
 from derive.forms.numpy_lower import lower, with_axes
 from derive.forms.numpy_places import places_of, slice_text, subscripted
 from derive.forms.numpy_reads import subscript_of
@@ -87,8 +88,13 @@ def landed(part: Part, target: Target) -> str | None:
     if array.kind == "number":
         array = with_axes(array, [moving[0].name], target.scope.over(order))
     writer = target.scope.writer
-    parts, _ = writer.named(f"{target.equation.name}_parts", array.piece.text, array.piece.text)
-    values = aligned(replace(array, piece=Piece(parts)), [i.name for g in groups for i in g]).text
+    axes = [i.name for g in groups for i in g]
+    if writer.fused and array.einsum and set(array.axes) == set(axes):
+        add, values = ADD_PRODUCT_WINDOWS, einsum_arguments(array.einsum, axes)
+    else:
+        add = COMPILED_HELPER if writer.fused else writer.helper("add_windows")
+        parts, _ = writer.named(f"{target.equation.name}_parts", array.piece.text, array.piece.text)
+        values = aligned(replace(array, piece=Piece(parts)), axes).text
     scope = target.scope.over([i for g in groups for i in g])
     windows = []
     for axis, (index, group) in enumerate(zip(part.ranges, groups, strict=True)):
@@ -97,7 +103,6 @@ def landed(part: Part, target: Target) -> str | None:
     places = f"{{{', '.join(windows)}}}"
     if len(places) + len(values) > _LONG and target.scope.at_top:
         places, _ = writer.named("places", places, places, large=False)
-    add = COMPILED_HELPER if writer.fused else writer.helper("add_windows")
     return f"{add}({target.shape()}, {values}, {places})"
 
 

@@ -7,20 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.fused.contraction import contract
 from derive.forms.fused.functions import SOURCES
+from derive.forms.fused.pieces import add_product_windows, contract, operand
 from derive.forms.fused.prepare import softmax_in_parts
 from derive.forms.fused.product_calls import with_product_calls
 from derive.forms.fused.products import add_products, multiply, multiply_stacks
 from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_code import code
 from derive.forms.numpy_helpers import (
+    ADD_PRODUCT_WINDOWS,
     ADD_PRODUCTS,
     COMPILED_HELPER,
     CONTIGUOUS,
     CONTRACT,
     MULTIPLY,
     MULTIPLY_STACKS,
+    OPERAND,
     PORTIONS,
     RUN_KERNEL,
 )  # fmt: skip
@@ -56,8 +58,9 @@ def interpreted(kernels: Mapping[str, str], portions: int = 2) -> dict[str, Any]
             kernel(rows * k // portions, rows * (k + 1) // portions, k, *arguments)
 
     products = {MULTIPLY: multiply, MULTIPLY_STACKS: multiply_stacks, ADD_PRODUCTS: add_products, CONTRACT: contract}
-    windows = {CONTIGUOUS: contiguous, COMPILED_HELPER: add_windows}
-    namespace: dict[str, Any] = {"np": np, RUN_KERNEL: run_kernel, PORTIONS: portions, **products, **windows}
+    windows = {CONTIGUOUS: contiguous, COMPILED_HELPER: add_windows, ADD_PRODUCT_WINDOWS: add_product_windows}
+    namespace: dict[str, Any] = {"np": np, RUN_KERNEL: run_kernel, PORTIONS: portions, OPERAND: operand}
+    namespace |= products | windows
     for source in (*SOURCES.values(), *kernels.values()):
         exec(source, namespace)
     return namespace

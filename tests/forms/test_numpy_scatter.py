@@ -12,9 +12,10 @@ def test_windows_are_added_in_one_call() -> None:
     assert "2: (-q_h, (P_h, s_h), (K_h, d_h))" in text
 
 
-def test_fused_code_is_given_a_compiled_helper() -> None:
-    made = code(derive(load("conv2d")).backward, ["dx"], fused=True)
-    assert made.source.count("add_windows(") == 1
+def test_fused_code_is_given_compiled_helpers() -> None:
+    convolution, pooling = (code(derive(load(n)).backward, ["dx"], fused=True).source for n in ("conv2d", "maxpool2d"))
+    assert 'dx = add_product_windows((N, C, L_h, L_w), "onij,ocuv->nciujv", dy_rows, W, places)' in convolution
+    assert pooling.count("add_windows(") == 1 and "def add_windows" not in pooling
 
 
 def test_every_other_element_is_a_slice() -> None:

@@ -13,7 +13,7 @@ from derive.forms.fused.products import Array, multiply
 
 
 @dataclass(frozen=True)
-class _Sides:
+class Sides:
     """The axes of both arrays, those of each that the other has not, those summed over, and those of the result."""
 
     axes: tuple[str, str]
@@ -27,7 +27,7 @@ def contract(spec: str, one: Array, two: Array) -> Array:
 
     That is, as NumPy makes it: the axes of the second array before those of the first.
     """
-    sides = _sides(spec)
+    sides = sides_of(spec)
     if sides is None or one.dtype != two.dtype or one.dtype.char not in "fd":
         return np.einsum(spec, one, two, optimize=True)
     extents = [dict(zip(axes, a.shape, strict=True)) for axes, a in zip(sides.axes, (one, two), strict=True)]
@@ -44,7 +44,7 @@ def contract(spec: str, one: Array, two: Array) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def _sides(spec: str) -> _Sides | None:
+def sides_of(spec: str) -> Sides | None:
     """The sides of a contraction; None where it is no product of two matrices."""
     inputs, target = spec.split("->")
     one, two = inputs.split(",")
@@ -53,7 +53,7 @@ def _sides(spec: str) -> _Sides | None:
     repeats = any(len(set(axes)) < len(axes) for axes in (one, two))
     if repeats or not summed or sorted(own[0] + own[1]) != sorted(target):
         return None
-    return _Sides((one, two), own, summed, target)
+    return Sides((one, two), own, summed, target)
 
 
 def _matrix(array: Array, axes: str, own: str, summed: str, extents: Mapping[str, int]) -> Array:

@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.fused.contraction import contract
 from derive.forms.fused.functions import LARGER, SOURCES
 from derive.forms.fused.library import installed
+from derive.forms.fused.pieces import add_product_windows, contract, operand
 from derive.forms.fused.portions import processors
 from derive.forms.fused.product_calls import with_product_calls
 from derive.forms.fused.products import add_products, multiply, multiply_stacks
 from derive.forms.fused.team import signals, team
 from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_helpers import (
+    ADD_PRODUCT_WINDOWS,
     ADD_PRODUCTS,
     BEGIN,
     COMPILED_HELPER,
@@ -25,6 +26,7 @@ from derive.forms.numpy_helpers import (
     END,
     MULTIPLY,
     MULTIPLY_STACKS,
+    OPERAND,
     PORTIONS,
     RUN_KERNEL,
 )
@@ -77,8 +79,8 @@ def compiled_kernels(kernels: Mapping[str, str]) -> dict[str, Any]:
         module[name] = numba.njit(nogil=True, error_model="numpy", fastmath=flags)(module[name])
     own = {name: module[name] for name in kernels}
     products = {MULTIPLY: multiply, MULTIPLY_STACKS: multiply_stacks, ADD_PRODUCTS: add_products, CONTRACT: contract}
-    windows = {CONTIGUOUS: contiguous, COMPILED_HELPER: add_windows}
-    return {RUN_KERNEL: _run, PORTIONS: processors(), **products, **windows, **own}
+    windows = {CONTIGUOUS: contiguous, COMPILED_HELPER: add_windows, ADD_PRODUCT_WINDOWS: add_product_windows}
+    return {RUN_KERNEL: _run, PORTIONS: processors(), OPERAND: operand, **products, **windows, **own}
 
 
 def _run(kernel: Callable[..., None], rows: int, *arguments: Any) -> None:

@@ -46,7 +46,7 @@ def products(count: int, single: bool) -> Turn:
     import numba
     from numba.core.types import Array, UniTuple, boolean, float32, float64, int64, none
 
-    one, (begin, end) = _product(single), signals()
+    one, (begin, end) = product(single), signals()
     matrix = Array(float32 if single else float64, 2, "A", readonly=True)
     given = none(Array(int64, 1, "C"), *[int64] * 5, boolean, float64, UniTuple(matrix, 3 * count))  # type: ignore[no-untyped-call]
 
@@ -82,7 +82,7 @@ def products_of_stacks(single: bool) -> Turn:
     import numba
     from numba.core.types import Array, UniTuple, float32, float64, int64, none
 
-    one, (begin, end) = _product(single), signals()
+    one, (begin, end) = product(single), signals()
     stack = Array(float32 if single else float64, 3, "A", readonly=True)
 
     @numba.njit(none(Array(int64, 1, "C"), *[int64] * 5, UniTuple(stack, 3)), nogil=True)  # type: ignore[no-untyped-call]
@@ -96,7 +96,7 @@ def products_of_stacks(single: bool) -> Turn:
 
 
 @cache
-def _product(single: bool) -> Callable[..., None]:
+def product(single: bool) -> Callable[..., None]:
     """The compiled product of two matrices, (result, left, right, add)."""
     import numba
 

@@ -42,7 +42,7 @@ def _set(add: float, *terms: tuple[Array, Array, Array]) -> bool:
     by_columns = len(terms) == 1 and first.shape[1] > first.shape[0]
     extent = first.shape[1] if by_columns else first.shape[0]
     work = sum([out.size * left.shape[1] for out, left, _ in terms])
-    matrices = [_without_gaps(m) for term in terms for m in term]
+    matrices = [without_gaps(m) for term in terms for m in term]
     turn = products(len(terms), first.dtype.char == "f")
     team().run(turn, extent, _portions(extent, work), by_columns, add, *matrices)
     return True
@@ -58,12 +58,12 @@ def _fits(term: tuple[Array, Array, Array], first: Array) -> bool:
         and len(out) == len(first)
         and out.size > 0
         and left.size > 0
-        and out is _without_gaps(out)
+        and out is without_gaps(out)
         and out.strides[1] == out.itemsize
     )
 
 
-def _without_gaps(matrices: Array) -> Array:
+def without_gaps(matrices: Array) -> Array:
     """A matrix or a stack of them as the library takes it, with no gap along one axis; itself, or a copy."""
     (rows, columns), (down, across) = matrices.shape[-2:], matrices.strides[-2:]
     item = matrices.itemsize
@@ -83,7 +83,7 @@ def multiply_stacks(left: Array, right: Array) -> Array:
     """
     out = np.empty((*left.shape[:-1], right.shape[-1]), np.result_type(left, right))
     if out.size and left.size and left.dtype == right.dtype and out.dtype.char in "fd" and installed():
-        stacks = [_without_gaps(a.reshape(-1, *a.shape[-2:])) for a in (out, left, right)]
+        stacks = [without_gaps(a.reshape(-1, *a.shape[-2:])) for a in (out, left, right)]
         extent = len(stacks[0])
         turn, portions = products_of_stacks(out.dtype.char == "f"), _portions(extent, out.size * left.shape[-1])
         team().run(turn, extent, portions, *stacks)
