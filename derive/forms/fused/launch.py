@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from derive.forms.fused.pieces import add_product_windows, contract, operand
 from derive.forms.fused.portions import processors
 from derive.forms.fused.product_calls import with_product_calls
 from derive.forms.fused.products import add_products, multiply, multiply_stacks
-from derive.forms.fused.team import signals, team
+from derive.forms.fused.team import Turn, signals, team
 from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_helpers import (
     ADD_PRODUCT_WINDOWS,
@@ -41,11 +41,11 @@ _IN_ANY_ORDER = {"contract", "reassoc", "nsz"}  # or add in any order, as vector
 def available() -> bool:
     """Whether kernels can be compiled and run here."""
     try:
-        import numba  # noqa: F401
+        import numba
         import threadpoolctl  # noqa: F401
     except ImportError:
         return False
-    return True
+    return not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 
 
 def for_this_machine(source: str) -> str:
@@ -60,9 +60,10 @@ def as_turn(kernel: str) -> str:
     return "\n".join(
         [
             f"{name}(board, portion, number, portions, first, last{parameters}",
-            f"    {BEGIN}(board, portion, number, portions)",
+            f"    if not {BEGIN}(board, portion, number, portions):",
+            "        return 0",
             body,
-            f"    {END}(board, portion, number, portions)",
+            f"    return {END}(board, portion, number, portions)",
         ]
     )
 
@@ -83,7 +84,7 @@ def compiled_kernels(kernels: Mapping[str, str]) -> dict[str, Any]:
     return {RUN_KERNEL: _run, PORTIONS: processors(), OPERAND: operand, **products, **windows, **own}
 
 
-def _run(kernel: Callable[..., None], rows: int, *arguments: Any) -> None:
+def _run(kernel: Turn, rows: int, *arguments: Any) -> None:
     """Run a kernel for all rows, in as many portions at a time as there are processors."""
     elements = sum([getattr(a, "size", 1) for a in arguments])
     team().run(kernel, rows, min(processors(), rows) if elements >= _SMALL else 1, *arguments)

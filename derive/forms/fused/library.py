@@ -44,31 +44,25 @@ def products(count: int, single: bool) -> Turn:
     they are added to what stands there with ``add = 1.0`` and put there with 0.0.  ``single``: of single precision.
     """
     import numba
-    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64, none
+    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64
 
     one, (begin, end) = product(single), signals()
     matrix = Array(float32 if single else float64, 2, "A", readonly=True)
-    given = none(Array(int64, 1, "C"), *[int64] * 5, boolean, float64, UniTuple(matrix, 3 * count))  # type: ignore[no-untyped-call]
+    given = int64(Array(int64, 1, "C"), *[int64] * 5, boolean, float64, UniTuple(matrix, 3 * count))  # type: ignore[no-untyped-call]
 
     @numba.njit(given, nogil=True)
     def of_matrices(
-        board: Any,
-        seat: int,
-        number: int,
-        portions: int,
-        first: int,
-        last: int,
-        by_columns: bool,
-        add: float,
+        board: Any, seat: int, number: int, portions: int, first: int, last: int, by_columns: bool, add: float,
         *matrices: Any,
-    ) -> None:
-        begin(board, seat, number, portions)
+    ) -> int:  # fmt: skip
+        if not begin(board, seat, number, portions):
+            return 0
         for k in range(0, len(matrices), 3):
             if by_columns:
                 one(matrices[k][:, first:last], matrices[k + 1], matrices[k + 2][:, first:last], add)
             else:
                 one(matrices[k][first:last], matrices[k + 1][first:last], matrices[k + 2], add)
-        end(board, seat, number, portions)
+        return end(board, seat, number, portions)
 
     return of_matrices
 
@@ -80,17 +74,18 @@ def products_of_stacks(single: bool) -> Turn:
     These are the result and the two that are multiplied, laid out as those of ``products``.
     """
     import numba
-    from numba.core.types import Array, UniTuple, float32, float64, int64, none
+    from numba.core.types import Array, UniTuple, float32, float64, int64
 
     one, (begin, end) = product(single), signals()
     stack = Array(float32 if single else float64, 3, "A", readonly=True)
 
-    @numba.njit(none(Array(int64, 1, "C"), *[int64] * 5, UniTuple(stack, 3)), nogil=True)  # type: ignore[no-untyped-call]
-    def of_stacks(board: Any, seat: int, number: int, portions: int, first: int, last: int, *stacks: Any) -> None:
-        begin(board, seat, number, portions)
+    @numba.njit(int64(Array(int64, 1, "C"), *[int64] * 5, UniTuple(stack, 3)), nogil=True)  # type: ignore[no-untyped-call]
+    def of_stacks(board: Any, seat: int, number: int, portions: int, first: int, last: int, *stacks: Any) -> int:
+        if not begin(board, seat, number, portions):
+            return 0
         for k in range(first, last):
             one(stacks[0][k], stacks[1][k], stacks[2][k], 0.0)
-        end(board, seat, number, portions)
+        return end(board, seat, number, portions)
 
     return of_stacks
 

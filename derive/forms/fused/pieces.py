@@ -203,8 +203,9 @@ def _contracting(single: bool) -> Turn:
         board: Array, seat: int, number: int, portions: int, first: int, last: int, adds: bool, by_rest: bool,
         results: Array, stack: Array, pieces: Array, buffers: Array, source: Array, step: int,
         rows: Array, middle: Array, inner: Array, steps: tuple[int, ...],
-    ) -> None:  # fmt: skip
-        begin(board, seat, number, portions)
+    ) -> int:  # fmt: skip
+        if not begin(board, seat, number, portions):
+            return 0
         for k in range(first, last):
             put(False, buffers[seat], source, 0, k * step, rows, middle, inner, steps)
             result = results[seat if adds else k]
@@ -212,7 +213,7 @@ def _contracting(single: bool) -> Turn:
                 multiply(result, stack[k], pieces[seat], 1.0 if adds else 0.0)
             else:
                 multiply(result, pieces[seat], stack[k], 1.0 if adds else 0.0)
-        end(board, seat, number, portions)
+        return end(board, seat, number, portions)
 
     return contract
 
@@ -229,13 +230,14 @@ def _adding(single: bool) -> Turn:
         board: Array, seat: int, number: int, portions: int, first: int, last: int, out: Array, left: Array,
         right: Array, pieces: Array, buffers: Array,
         rows: Array, middle: Array, inner: Array, steps: tuple[int, ...],
-    ) -> None:  # fmt: skip
-        begin(board, seat, number, portions)
+    ) -> int:  # fmt: skip
+        if not begin(board, seat, number, portions):
+            return 0
         for k in range(first, last):
             multiply(pieces[seat], left[k], right[k], 0.0)
             out[k] = 0.0
             put(True, out[k], buffers[seat], 0, 0, rows, middle, inner, steps)
-        end(board, seat, number, portions)
+        return end(board, seat, number, portions)
 
     return add
 
@@ -245,10 +247,10 @@ def _signature(single: bool, kinds: str) -> object:
 
     A stack of matrices, rows that are written to, a memory, a truth, a whole number: s, r, m, b, n; then lines.
     """
-    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64, none
+    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64
 
     number, table = float32 if single else float64, Array(int64, 2, "C")
     stack, memory = Array(number, 3, "A", readonly=True), Array(number, 1, "C", readonly=True)
     types = {"s": stack, "r": Array(number, 2, "C"), "m": memory, "b": boolean, "n": int64}
     lines = (table, table, table, UniTuple(int64, 4))  # type: ignore[no-untyped-call]
-    return none(Array(int64, 1, "C"), *[int64] * 5, *(types[k] for k in kinds), *lines)
+    return int64(Array(int64, 1, "C"), *[int64] * 5, *(types[k] for k in kinds), *lines)

@@ -13,15 +13,15 @@ from derive.forms.fused.team import team
 
 Array = Any  # a NumPy array of any type
 
-_SMALL = 2**18  # multiplications of two numbers, below which a second thread does not help
+_SMALL = 2**20  # multiplications of two numbers, below which a second thread does not help
 
 
 def multiply(left: Array, right: Array, out: Array | None = None) -> Array:
     """``left @ right``, matrices (L, K) and (K, M) or vectors, in ``out`` where that is given."""
-    if not left.ndim == right.ndim == 2:
+    if not (left.ndim == right.ndim == 2 and left.dtype == right.dtype):
         return np.matmul(left, right, out=out)
     if out is None:
-        out = np.empty((len(left), right.shape[1]), np.result_type(left, right))
+        out = np.empty((len(left), right.shape[1]), left.dtype)
     if not _set(0.0, (out, left, right)):
         np.matmul(left, right, out=out)
     return out
@@ -37,39 +37,36 @@ def add_products(*terms: tuple[Array, Array, Array]) -> None:
 def _set(add: float, *terms: tuple[Array, Array, Array]) -> bool:
     """Have the library set the product of each term, or add it; False where it cannot, and nothing is done."""
     first = terms[0][0]
-    if not (all(_fits(term, first) for term in terms) and installed()):
+    if not (first.ndim == 2 and first.dtype.char in "fd" and installed()):
         return False
-    by_columns = len(terms) == 1 and first.shape[1] > first.shape[0]
-    extent = first.shape[1] if by_columns else first.shape[0]
-    work = sum([out.size * left.shape[1] for out, left, _ in terms])
-    matrices = [without_gaps(m) for term in terms for m in term]
+    rows, columns = first.shape
+    matrices, work = [], 0
+    for out, left, right in terms:
+        if not (out.ndim == left.ndim == right.ndim == 2 and out.dtype == left.dtype == right.dtype == first.dtype):
+            return False
+        if not (len(out) == rows and out.size and left.size and _is_plain(out)):
+            return False
+        matrices += [out, without_gaps(left), without_gaps(right)]
+        work += out.size * left.shape[1]
+    by_columns = len(terms) == 1 and columns > rows
+    extent = columns if by_columns else rows
     turn = products(len(terms), first.dtype.char == "f")
     team().run(turn, extent, _portions(extent, work), by_columns, add, *matrices)
     return True
 
 
-def _fits(term: tuple[Array, Array, Array], first: Array) -> bool:
-    """Whether a term can be multiplied with others whose first result is ``first``."""
-    out, left, right = term
-    return (
-        out.ndim == left.ndim == right.ndim == 2
-        and out.dtype == left.dtype == right.dtype == first.dtype
-        and first.dtype.char in "fd"
-        and len(out) == len(first)
-        and out.size > 0
-        and left.size > 0
-        and out is without_gaps(out)
-        and out.strides[1] == out.itemsize
-    )
+def _is_plain(matrices: Array) -> bool:
+    """Whether the last axis has no gaps in memory, and nothing overlaps."""
+    down, across = matrices.strides[-2:]
+    item = matrices.itemsize
+    return across == item and down >= item * matrices.shape[-1] and bool(matrices.flags.aligned)
 
 
 def without_gaps(matrices: Array) -> Array:
     """A matrix or a stack of them as the library takes it, with no gap along one axis; itself, or a copy."""
-    (rows, columns), (down, across) = matrices.shape[-2:], matrices.strides[-2:]
-    item = matrices.itemsize
-    plain = across == item and down >= item * columns
-    transposed = down == item and across >= item * rows
-    return matrices if (plain or transposed) and matrices.flags.aligned else np.ascontiguousarray(matrices)
+    if _is_plain(matrices) or _is_plain(matrices.swapaxes(-1, -2)):
+        return matrices
+    return np.ascontiguousarray(matrices)
 
 
 def _portions(extent: int, work: int) -> int:

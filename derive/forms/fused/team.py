@@ -2,7 +2,8 @@
 
 To wake a thread that sleeps takes longer than the work on an array of a megabyte.  So a thread that has done its
 portion looks for more for about 0.3 ms before it leaves, and a piece of work begins by a number that all of them see.
-None of this holds Python's lock: what waits and what is waited for are both compiled.
+None of this holds Python's lock: what waits and what is waited for are both compiled.  On a busy machine a thread may
+come late: its portion is then done by who waits for it.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ import numpy as np
 
 from derive.forms.fused.portions import processors, register_at_fork
 
-_PATIENCE = 30_000  # looks at the board, of some 10 ns each
-_LINE = 8  # numbers of the board that lie in one cache line: each seat writes to one of its own
+_PATIENCE = 60_000  # looks at the board, of some 5 ns each
+_LINE = 8  # numbers of the board that lie in one cache line; each seat has one
 
-Turn = Callable[..., None]  # compiled: (board, seat, number, portions, first, last, *arguments), between ``signals``
+# A turn is compiled, (board, seat, number, portions, first, last, *arguments), and stands between ``signals``.  On the
+# board stands the number of the last piece of work begun; and in the line of each other seat that of its last portion
+# that is done, and of the last that somebody has begun.
+Turn = Callable[..., int]
 
 
 class Team:
@@ -29,7 +33,7 @@ class Team:
 
     def __init__(self) -> None:
         seats = processors()
-        self._board = np.zeros(_LINE * seats, np.int64)  # the last piece begun, at 0; the last one done, by seat
+        self._board = np.zeros(_LINE * seats, np.int64)
         self._pool = ThreadPoolExecutor(seats, thread_name_prefix="derive-team")
         self._number = 0  # of the last piece of work
         self._jobs: list[tuple[Any, ...] | None] = [None] * seats
@@ -53,10 +57,14 @@ class Team:
         ends = [rows * k // portions for k in range(portions + 1)]
         for seat in range(1, portions):
             self._call(seat, (turn, number, portions, ends[seat], ends[seat + 1], *arguments))
+        waiting = set(range(1, portions))
         try:
-            turn(self._board, 0, number, portions, 0, ends[1], *arguments)
+            taken = turn(self._board, 0, number, portions, 0, ends[1], *arguments)
+            for seat in [seat for seat in waiting if taken >> seat & 1]:
+                waiting.remove(seat)
+                turn(self._board, seat, number, 1, ends[seat], ends[seat + 1], *arguments)
         finally:
-            while any(self._board[_LINE * seat] < number for seat in range(1, portions)):
+            while any(self._board[_LINE * seat] < number for seat in waiting):
                 time.sleep(1e-5)
         if number in self._failures:
             raise self._failures.pop(number)
@@ -90,37 +98,53 @@ class Team:
 
 
 @lru_cache(maxsize=1)
-def signals() -> tuple[Callable[..., None], Callable[..., None]]:
+def signals() -> tuple[Callable[..., bool], Callable[..., int]]:
     """The first and the last thing that a turn does, compiled: ``begin`` and ``end`` (board, seat, number, portions).
 
-    At its beginning seat 0 tells the others to begin.  At its end it waits, as long as its patience lasts, until they
-    are done; each other seat tells that it is done, and then waits for the next piece to begin.
+    Seat 0 begins by telling the others to begin.  ``begin`` is false for another seat whose portion has been taken.  At
+    its end seat 0 takes the portions that nobody has begun, gives back their seats as bits, and else waits for those
+    who are at theirs.  Each other seat tells that it is done, and waits for the next piece to begin.  All of this waits
+    only as long as patience lasts.
     """
     import numba
 
-    fence = _fence()
+    fence, claimed = _fence(), _claimed()
 
     @numba.njit
-    def begin(board: Any, seat: int, number: int, portions: int) -> None:
-        if portions > 1 and seat == 0:
+    def wait(board: Any, place: int, number: int) -> None:
+        looks = 0
+        while board[place] < number and looks < _PATIENCE:
+            fence()
+            looks += 1
+
+    @numba.njit
+    def begin(board: Any, seat: int, number: int, portions: int) -> bool:
+        if portions == 1:
+            return True
+        if seat == 0:
             board[0] = number
             fence()
+            return True
+        mine: bool = claimed(board, _LINE * seat + 1, number)
+        if not mine:
+            wait(board, 0, number + 1)
+        return mine
 
     @numba.njit
-    def end(board: Any, seat: int, number: int, portions: int) -> None:
+    def end(board: Any, seat: int, number: int, portions: int) -> int:
         fence()
-        looks = 0
+        taken = 0
         if seat == 0:
             for other in range(1, portions):
-                while board[_LINE * other] < number and looks < _PATIENCE:
-                    fence()
-                    looks += 1
-        else:
+                if claimed(board, _LINE * other + 1, number):
+                    taken |= 1 << other
+            for other in range(1, portions if taken == 0 else 1):
+                wait(board, _LINE * other, number)
+        elif portions > 1:
             board[_LINE * seat] = number
             fence()
-            while board[0] <= number and looks < _PATIENCE:
-                fence()
-                looks += 1
+            wait(board, 0, number + 1)
+        return taken
 
     return begin, end
 
@@ -140,6 +164,31 @@ def _fence() -> Callable[[], None]:
         return types.void(), generate
 
     return fence  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=1)
+def _claimed() -> Callable[[Any, int, int], bool]:
+    """Set a place of the board to a number, if it is less; whether it was this caller who did, and nobody before."""
+    import numba
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def exchanged(context: Any, board: Any, place: Any, old: Any, new: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array = context.make_array(board)(context, builder, arguments[0])
+            pointer = cgutils.get_item_pointer(context, builder, board, array, [arguments[1]])  # type: ignore[no-untyped-call]
+            found = builder.cmpxchg(pointer, arguments[2], arguments[3], "seq_cst", "seq_cst")
+            return builder.extract_value(found, 1)
+
+        return types.boolean(board, types.intp, types.int64, types.int64), generate
+
+    @numba.njit
+    def claimed(board: Any, place: int, number: int) -> bool:
+        old = board[place]
+        return old < number and bool(exchanged(board, place, old, number))  # type: ignore[call-arg]
+
+    return claimed  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=1)

@@ -82,11 +82,12 @@ def _adding() -> Turn:
     def add(
         board: Array, seat: int, number: int, portions: int, first: int, last: int, slabs: Array, out: Array,
         parts: Array, leading: tuple[int, int], rows: Array, middle: Array, inner: Array, steps: tuple[int, ...],
-    ) -> None:  # fmt: skip
-        begin(board, seat, number, portions)
+    ) -> int:  # fmt: skip
+        if not begin(board, seat, number, portions):
+            return 0
         for k in range(first, last):
             slabs[:, k] = 0
             put(True, out, parts, k * leading[0], k * leading[1], rows, middle, inner, steps)
-        end(board, seat, number, portions)
+        return end(board, seat, number, portions)
 
     return add

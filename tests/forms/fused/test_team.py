@@ -17,29 +17,32 @@ BEGIN, END = signals()
 
 @numba.njit(nogil=True)
 def COUNT(board, seat, number, portions, first, last, times, seats):
-    BEGIN(board, seat, number, portions)
+    if not BEGIN(board, seat, number, portions):
+        return 0
     for row in range(first, last):
         times[row] += 1
         seats[row] = seat
-    END(board, seat, number, portions)
+    return END(board, seat, number, portions)
 
 
 @numba.njit(nogil=True)
 def SLOW(board, seat, number, portions, first, last, out):
-    BEGIN(board, seat, number, portions)
+    if not BEGIN(board, seat, number, portions):
+        return 0
     total = 0.0
     for _ in range(3_000_000 * seat):  # far beyond the patience of who waits
         total = total * 0.5 + 1.0
     out[seat] = last - first + 0.0 * total
-    END(board, seat, number, portions)
+    return END(board, seat, number, portions)
 
 
 @numba.njit(nogil=True)
 def FAILS(board, seat, number, portions, first, last, wrong):
-    BEGIN(board, seat, number, portions)
+    if not BEGIN(board, seat, number, portions):
+        return 0
     if seat == wrong:
         raise ValueError("no such row")
-    END(board, seat, number, portions)
+    return END(board, seat, number, portions)
 
 
 SEATS = max(2, processors())
@@ -96,6 +99,31 @@ def test_what_a_seat_raises_is_raised(wrong: int) -> None:
         with pytest.raises(ValueError, match="no such row"):
             team().run(FAILS, 100, 2, wrong)
         assert (counted(100, processors(), team())[0] == 1).all()
+
+
+@needs_two
+def test_who_waits_does_what_nobody_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Team()
+    monkeypatch.setattr(own._pool, "submit", lambda *_: None)  # the threads never come
+    for _ in range(3):
+        times, seats = counted(100, 2, own)
+        assert (times == 1).all()
+        assert sorted(set(seats)) == [0, 1]  # sums over rows have their parts as ever
+    monkeypatch.undo()
+    times, seats = np.zeros(100, int), np.full(100, -1)
+    for _ in range(1000):  # now they come, and find an old job first
+        own.run(COUNT, 100, 2, times, seats)
+    assert (times == 1000).all()
+
+
+@needs_two
+def test_what_a_portion_that_was_taken_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Team()
+    monkeypatch.setattr(own._pool, "submit", lambda *_: None)
+    with pytest.raises(ValueError, match="no such row"):
+        own.run(FAILS, 100, 2, 1)
+    monkeypatch.undo()
+    assert (counted(100, 2, own)[0] == 1).all()
 
 
 @needs_two
