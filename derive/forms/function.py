@@ -107,10 +107,10 @@ def _apart(found: Mapping[str, Any], arguments: Arguments) -> dict[str, Array]:
     return own
 
 
-def _owner(array: Array) -> Array:
-    """The array that an array is a view of, or itself."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
+def _owner(array: Any) -> Any:
+    """What an array is a view of in the end, or itself; between windows and their array stands what is no array."""
+    while (base := getattr(array, "base", None)) is not None:
+        array = base
     return array
 
 

@@ -54,6 +54,15 @@ def test_results_share_no_memory() -> None:
     assert not any(np.shares_memory(a, b) for k, a in enumerate(arrays) for b in arrays[:k])
 
 
+@pytest.mark.parametrize("equation", ["y[p,k] = x[k+p-1]", "y[p,k] = x[L+1-p]", "y[p,k] = x[p]"])
+def test_windows_of_an_argument_are_copied(equation: str) -> None:
+    system = layer(indices="p:P  k:K  i:L", sizes="P = L - K + 1", inputs="x[i]", equations=equation, output="y")
+    x = np.arange(6.0)
+    found = BackwardFunction(derive(system))(x=x, dy=np.ones((5, 2)))
+    found["y"][:] = 7.0
+    assert x.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+
+
 def test_the_upstream_gradient_of_an_output_that_is_read_inside():
     system = layer(
         title="Leaky", indices="t=1..T", inputs="x[t]", params="w[]",
