@@ -8,7 +8,7 @@ from textwrap import wrap
 
 import sympy
 
-from derive.forms.fused.group import Block, Fused, equations_of, fuse
+from derive.forms.fused.group import Block, Fused, arrays_of, equations_of, fuse
 from derive.forms.fused.kernel import write_kernel
 from derive.forms.layout import laid_out
 from derive.forms.numpy_guards import without_impossible
@@ -164,8 +164,8 @@ def _write_all(blocks: Sequence[Block], writer: Writer) -> None:
             write_kernel(block, scope, allocate)
             defined |= {e.name for e in block.equations}
         else:
-            for equation in equations_of(block):
-                allocate(equation.name)
+            for name in arrays_of(block):
+                allocate(name)
             _nest(block.over, block.body, scope)
 
 

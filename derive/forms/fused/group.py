@@ -67,29 +67,50 @@ Item = TypeVar("Item", Single, Body)
 
 def equations_of(block: Block) -> Iterator[Equation]:
     """The equations that a block evaluates, in order."""
-    if isinstance(block, Single):
-        yield block.equation
-    elif isinstance(block, Fused):
-        yield from block.equations
-    else:
-        for item in block.body:
-            yield from item.equations if isinstance(item, Fused) else (item.equation,)
+    for item in _items(block):
+        yield from _equations(item)
+
+
+def arrays_of(block: Block) -> list[str]:
+    """The tensors that a block sets, but for those that are held for a row only."""
+    held = [item.local for item in _items(block) if isinstance(item, Fused)]
+    return [e.name for e in equations_of(block) if not any(e.name in names for names in held)]
+
+
+def _items(block: Block) -> Sequence[Single | Body | Fused]:
+    return (block,) if isinstance(block, Single | Fused) else block.body
+
+
+def _equations(item: Single | Body | Fused) -> tuple[Equation, ...]:
+    return item.equations if isinstance(item, Fused) else (item.equation,)
 
 
 def fuse(planned: Sequence[Planned], writer: Writer, returned: Sequence[str]) -> tuple[Block, ...]:
     """The blocks with runs of equations put together where that saves passes over memory."""
     blocks = tuple(_fused_blocks(planned, writer))
-    return tuple(_with_local(b, blocks, returned, writer) if isinstance(b, Fused) else b for b in blocks)
+    items = [item for block in blocks for item in _items(block)]
+
+    def with_local(fused: Fused, scope: Scope) -> Fused:
+        others = set(returned).union(*(_names(item) for item in items if item is not fused))
+        return replace(fused, local=_local(fused, scope) - others)
+
+    made: list[Block] = []
+    for block in blocks:
+        if isinstance(block, FusedRecurrence):
+            scope = scope_of(writer).looping(index for index, _ in block.over)
+            body = tuple(with_local(item, scope) if isinstance(item, Fused) else item for item in block.body)
+            block = replace(block, body=body)
+        made.append(with_local(block, scope_of(writer)) if isinstance(block, Fused) else block)
+    return tuple(made)
 
 
-def _with_local(block: Fused, blocks: Sequence[Block], returned: Sequence[str], writer: Writer) -> Fused:
-    """The kernel with what no other block reads or sets, and its own members set and read whole within a row."""
-    others = set(returned).union(*(_names(b) for b in blocks if b is not block))
-    scope = scope_of(writer)
-    members = [(expr, m.scope(scope)) for m in block.members for expr in (m.equation.left, m.equation.right)]
-    parts = [e for expr, inside in members for e, within in elements(expr, inside) if not is_whole(e, within)]
-    summed = {m.equation.name for m in block.members if m.summed}
-    return replace(block, local=frozenset(e.name for e in block.equations) - others - summed - {e.name for e in parts})
+def _local(fused: Fused, scope: Scope) -> frozenset[str]:
+    """What the members set whole, and read whole or at the same place, within a row."""
+    left = {m.equation.name: m.equation.left for m in fused.members}
+    members = [(expr, m.scope(scope)) for m in fused.members for expr in (m.equation.left, m.equation.right)]
+    read = [(e, within) for expr, inside in members for e, within in elements(expr, inside) if e.name in left]
+    parts = {e.name for e, within in read if not is_whole(e, left[e.name], within)}
+    return frozenset(m.equation.name for m in fused.members if not (m.summed or m.added)) - parts
 
 
 def _fused_blocks(planned: Sequence[Planned], writer: Writer) -> Iterator[Block]:
@@ -239,8 +260,7 @@ def _of_a_row(expr: Expr, row: Index) -> Expr | None:
     return mul(*factors)
 
 
-def _names(block: Block) -> set[str]:
-    """The tensors that a block reads or writes."""
-    added = [item.added for item in getattr(block, "body", ()) if isinstance(item, Body) and item.added]
-    equations = [n for e in equations_of(block) for n in (e.name, *names_read(e.right))]
-    return {*equations, *(n for expr in added for n in names_read(expr))}
+def _names(item: Single | Body | Fused) -> set[str]:
+    """The tensors that are read or set."""
+    added = _read(item) if isinstance(item, Body) else set()
+    return added.union(*((e.name, *names_read(e.right)) for e in _equations(item)))

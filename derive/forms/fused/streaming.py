@@ -51,10 +51,16 @@ def _is_plain(place: Place, has_outside: bool) -> bool:
     return place.runs is not None and len(place.runs) == 1 and place.runs[0].coefficient == 1 and place.inside
 
 
-def is_whole(element: Elem, scope: Scope) -> bool:
-    """Whether a plain element goes through its tensor from the first place of each axis to the last."""
+def is_whole(element: Elem, left: Elem, scope: Scope) -> bool:
+    """Whether a plain element goes through its tensor from the first place of each axis to the last.
+
+    Where loops around fix its place, it may be that of the element ``left``.
+    """
     places = places_of(scope.writer.bounds(element.name), element.index, scope)
-    return all(slice_of(p, scope) == ":" for p in places)
+    return all(
+        slice_of(p, scope) == ":" or (p.runs == () and at == there)
+        for p, at, there in zip(places, element.index, left.index, strict=True)
+    )
 
 
 def elements(expr: Expr, scope: Scope) -> Iterator[tuple[Elem, Scope]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from derive.calculus.sweep import derive
-from derive.forms.fused.group import Fused, FusedRecurrence, equations_of, fuse
+from derive.forms.fused.group import Fused, FusedRecurrence, arrays_of, equations_of, fuse
 from derive.forms.numpy_hoist import plan
 from derive.forms.numpy_scope import Writer
 from derive.language.load import layer, load
@@ -79,7 +79,8 @@ def test_inside_a_recurrence() -> None:
     loops = [b for b in blocks(backward, ("h", "dx")) if isinstance(b, FusedRecurrence)]
     fused = [item for loop in loops for item in loop.body if isinstance(item, Fused)]
     assert [len(f.members) for f in fused] == [6, 9]
-    assert not any(f.local for f in fused)
+    assert [set(f.local) for f in fused] == [set(), {"do", "dg", "df", "di"}]
+    assert not {"do", "dg", "df", "di"} & set(arrays_of(loops[1]))
 
 
 def recurrence(equations: str):
@@ -101,6 +102,16 @@ def test_products_come_before_what_does_not_need_them() -> None:
         "m[t,n,i] = sum(v[i,j]*h[t-1,n,j], j)\nh[t,n,i] = tanh(r[t,n,i]*m[t,n,i])*sigmoid(m[t,n,i])"
     )
     assert names(loop) == [["a"], ["m"], ["r", "h"]]
+
+
+def test_what_is_read_at_another_step_or_after_the_loop_is_not_held_for_a_row() -> None:
+    loop = recurrence(
+        "a[t,n,i] = tanh(h[t-1,n,i])\nb[t,n,i] = tanh(a[t,n,i]) + a[t-1,n,i]\na[0,n,i] = h0[n,i]\n"
+        "c[t,n,i] = tanh(b[t,n,i])\nh[t,n,i] = c[t,n,i]*sum(b[t,n,j], j)"
+    )
+    (kernel,) = loop.body
+    assert isinstance(kernel, Fused)
+    assert kernel.local == {"b", "c"}
 
 
 def test_a_product_stays_behind_what_it_needs() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from derive.forms.fused.streaming import elements, is_whole, streams
 from derive.forms.numpy_scope import Writer, scope_of
+from derive.language.expr import Elem
 from derive.language.load import layer
 
 
@@ -52,8 +53,21 @@ def test_it_does_not(equation: str) -> None:
     assert not streams(*first(equation))
 
 
+def wholes(equation: str, looped: str = "") -> dict[str, bool]:
+    """Whether elements are whole, or at the place of the tensor of their name on the left."""
+    made, scope = first(equation)
+    inside = scope.looping(i for i in made.indices if i.name in looped)
+    inside = inside.over(tuple(i for i in made.indices if i.name not in looped))
+    left = {"x": made.left, "b": Elem("b", made.left.index[1:])}
+    return {str(e): is_whole(e, left[e.name], within) for e, within in elements(made.right, inside)}
+
+
 def test_which_elements_go_through_a_whole_tensor() -> None:
-    equation, scope = first("y[n,i] = x[n,i] + x[1,i] + b[i]*sum(b[k], k)")
-    inside = scope.over(equation.indices)
-    found = {str(e): is_whole(e, within) for e, within in elements(equation.right, inside)}
+    found = wholes("y[n,i] = x[n,i] + x[1,i] + b[i]*sum(b[k], k)")
     assert found == {"x[n,i]": True, "x[1,i]": False, "b[i]": True, "b[k]": True}
+
+
+def test_in_a_loop_an_element_may_be_at_the_place_that_is_set() -> None:
+    assert wholes("y[n,i] = x[n,i] + [n > 1]*x[n-1,i] + x[1,i]", "n") == {
+        "x[n,i]": True, "x[n-1,i]": False, "x[1,i]": False,
+    }  # fmt: skip
