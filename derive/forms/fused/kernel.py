@@ -14,7 +14,7 @@ from math import prod
 from derive.forms.fused.functions import SOURCES
 from derive.forms.fused.group import Fused, Member
 from derive.forms.fused.inline import inlined
-from derive.forms.fused.loops import ADD, SET, Run, nest
+from derive.forms.fused.loops import ADD, SET, Run, in_memory_order, nest
 from derive.forms.fused.merge import merged
 from derive.forms.fused.streaming import free_indices
 from derive.forms.numpy_helpers import PORTIONS, RUN_KERNEL, TURN_NAMES
@@ -22,7 +22,7 @@ from derive.forms.numpy_places import Place, places_of, slice_of, subscripted
 from derive.forms.numpy_reads import fixed
 from derive.forms.numpy_scope import Scope
 from derive.forms.numpy_text import Names, Piece, integer_piece
-from derive.language.expr import Elem, Index
+from derive.language.expr import Elem, Index, Reduce
 from derive.language.integers import Integer, expand
 
 
@@ -115,10 +115,14 @@ class _Kernel:
 
 def _lines(member: Member, kernel: _Kernel) -> list[str]:
     """The loops that evaluate an equation for one row."""
-    equation = member.equation
+    equation, right = member.equation, member.equation.right
     leaves = _MemberLeaves(kernel, member, member.scope(kernel.scope))
     inner = [i for i in free_indices(equation, kernel.scope) if i != member.row]
-    return nest(inner, equation.left, ADD if member.summed or member.added else SET, equation.right, leaves)
+    if member.summed and isinstance(right, Reduce) and right.op == "sum":
+        loops = in_memory_order([*inner, *right.over], right.body)
+        if loops[-1] in inner:  # one sum after the other would read memory in strides
+            return nest(loops, equation.left, ADD, right.body, leaves.within(right.over))
+    return nest(inner, equation.left, ADD if member.summed or member.added else SET, right, leaves)
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ class _Nest:
 
     def _reduction(self, expr: Reduce, depth: int) -> Piece:
         total = self._leaves.names.new("total")
-        loops = _in_memory_order(expr)
+        loops = in_memory_order(expr.over, expr.body)
         start, line = ("-np.inf", f"{{0}} = {LARGER}({{0}}, {{1}})") if expr.op == "max" else ("0.0", ADD)
         lines = nest(loops, total, line, expr.body, self._leaves.within(expr.over))
         if expr.op == "mean":
@@ -192,9 +192,9 @@ def _below(factor: Expr) -> Expr | None:
     return None
 
 
-def _in_memory_order(expr: Reduce) -> list[Index]:
-    """The indices of a sum in the order of the axes of the tensor that has most of them."""
-    symbols = {i.symbol: i for i in expr.over}
-    reads = ([s for s in n.index if s in symbols] for n in walk(expr.body) if isinstance(n, Elem))
+def in_memory_order(indices: Sequence[Index], expr: Expr) -> list[Index]:
+    """Indices in the order of the axes of the tensor in an expression that has most of them."""
+    symbols = {i.symbol: i for i in indices}
+    reads = ([s for s in n.index if s in symbols] for n in walk(expr) if isinstance(n, Elem))
     first = [symbols[s] for s in max(reads, key=len, default=[])]
-    return first + [i for i in expr.over if i not in first]
+    return first + [i for i in indices if i not in first]

@@ -62,6 +62,17 @@ def test_axes_that_lie_side_by_side_are_one_loop() -> None:
     assert [line.strip() for line in lines if "range(D" in line] == ["for i_j in range(D * K):"] * 2
 
 
+def test_sums_over_rows_and_more_read_memory_in_order() -> None:
+    lines = kernels("y[j] = sum(x[n,i,j]**2*w[i], n, i)", ["y"], indices="n:N  i:D  j:K", inputs="x[n,i,j]  w[i]")
+    start = lines.index("    for row in range(first, last):")
+    assert lines[start + 1 : start + 5] == [
+        "        for i in range(D):",
+        "            value = w[i]",
+        "            for j in range(K):",
+        "                y[j] += value * x[row, i, j] ** 2",
+    ]
+
+
 def test_a_matrix_product_stays_outside() -> None:
     made = code(load("attention"), ["y"], fused=True)
     assert "multiply_stacks(p, V)" in made.source
