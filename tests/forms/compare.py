@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from derive.forms.fused.functions import SOURCES
-from derive.forms.fused.pieces import add_product_windows, contract, operand
+from derive.forms.fused.pieces import contract, operand
 from derive.forms.fused.prepare import softmax_in_parts
 from derive.forms.fused.product_calls import with_product_calls
 from derive.forms.fused.products import add_products, multiply, multiply_stacks
+from derive.forms.fused.sums import add_product_windows
 from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_code import code
 from derive.forms.numpy_helpers import (

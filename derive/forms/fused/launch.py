@@ -10,10 +10,11 @@ import numpy as np
 
 from derive.forms.fused.functions import LARGER, SOURCES
 from derive.forms.fused.library import installed
-from derive.forms.fused.pieces import add_product_windows, contract, operand
+from derive.forms.fused.pieces import contract, operand
 from derive.forms.fused.portions import processors
 from derive.forms.fused.product_calls import with_product_calls
 from derive.forms.fused.products import add_products, multiply, multiply_stacks
+from derive.forms.fused.sums import add_product_windows
 from derive.forms.fused.team import Turn, signals, team
 from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_helpers import (

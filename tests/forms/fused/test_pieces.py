@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 import derive
 from derive.forms import function as of_function
-from derive.forms.fused import pieces
+from derive.forms.fused import pieces, stacks, sums
 from derive.forms.fused.library import installed
-from derive.forms.fused.pieces import add_product_windows, contract, operand
+from derive.forms.fused.pieces import contract, operand
+from derive.forms.fused.sums import add_product_windows
 from derive.forms.numpy_helpers import helper_sources
 from tests.forms.test_numpy_helpers import places
 
@@ -24,7 +25,7 @@ LETTERS = "abcdefghijkl"
 def _small_pieces():
     """Arrays of any size are cut."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pieces, "_MUCH", 1)
+        patch.setattr(stacks, "_MUCH", 1)
         yield
 
 
@@ -55,30 +56,10 @@ def test_any_contraction_of_windows(data: st.DataObject, kind: str) -> None:
     np.testing.assert_allclose(found, np.einsum(spec, one, two), rtol=0, atol=tolerance)
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.data(), st.sampled_from(["d", "f"]))
-def test_any_products_added(data: st.DataObject, kind: str) -> None:
-    shape = tuple(data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=4)))
-    where = data.draw(places(len(shape)))
-    extents = [n for axis, length in enumerate(shape) for n, _ in where.get(axis, (0, (length, 1)))[1:]]
-    target = LETTERS[: len(extents)]
-    mine = data.draw(st.lists(st.sampled_from(target), unique=True))
-    summed = data.draw(st.lists(st.sampled_from("xyz"), min_size=1, unique=True))
-    axes = [data.draw(st.permutations([*own, *summed])) for own in (mine, [i for i in target if i not in mine])]
-    sizes = dict(zip(target, extents, strict=True)) | {"x": 2, "y": 1, "z": 3}
-    rng = np.random.default_rng(3)
-    arrays = [rng.normal(size=[sizes[i] for i in a]).astype(kind) for a in axes]
-    spec = f"{''.join(axes[0])},{''.join(axes[1])}->{target}"
-    found = add_product_windows(shape, spec, *arrays, where)
-    expected = HELPERS["add_windows"](shape, np.einsum(spec, *arrays), where)
-    assert (found.dtype, found.shape) == (kind, shape)
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 if kind == "d" else 1e-3)
-
-
 @pytest.mark.skipif(not installed(), reason="MKL is not made for this machine")
 def test_windows_are_not_copied_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces.contraction, "contract", None)
-    monkeypatch.setattr(pieces, "add_windows", None)
+    monkeypatch.setattr(sums, "add_windows", None)
     x, weights = np.ones((6, 3, 9)), np.ones((4, 3, 2))
     windows = operand(HELPERS["windows"](x, {2: (0, (2, 1), (8, 1))}))
     assert np.shares_memory(windows, x)
@@ -95,8 +76,6 @@ def test_whole_numbers_and_mixed_types_and_axes_that_are_repeated() -> None:
     np.testing.assert_array_equal(contract("abc,cd->abd", view, whole[0].T), np.einsum("abc,cd->abd", view, whole[0].T))
     assert contract("abc,cd->abd", view.astype(float), single).dtype == np.float64
     np.testing.assert_array_equal(contract("abc,cd->abd", view.astype("f"), single[:1])[:, :, 0], view.sum(axis=2))
-    parts = add_product_windows((4,), "pk,ku->pu", np.ones((3, 2)), np.ones((2, 1)), {0: (0, (3, 1), (2, 1))})
-    assert parts.tolist() == [2.0, 4.0, 4.0, 2.0]
 
 
 @pytest.mark.parametrize(
