@@ -62,9 +62,9 @@ def as_turn(kernel: str) -> str:
         [
             f"{name}(board, portion, number, portions, first, last{parameters}",
             f"    if not {BEGIN}(board, portion, number, portions):",
-            "        return 0",
+            "        return",
             body,
-            f"    return {END}(board, portion, number, portions)",
+            f"    {END}(board, portion, number, portions)",
         ]
     )
 

@@ -44,25 +44,25 @@ def products(count: int, single: bool) -> Turn:
     they are added to what stands there with ``add = 1.0`` and put there with 0.0.  ``single``: of single precision.
     """
     import numba
-    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64
+    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64, void
 
     one, (begin, end) = product(single), signals()
     matrix = Array(float32 if single else float64, 2, "A", readonly=True)
-    given = int64(Array(int64, 1, "C"), *[int64] * 5, boolean, float64, UniTuple(matrix, 3 * count))  # type: ignore[no-untyped-call]
+    given = void(Array(int64, 1, "C"), *[int64] * 5, boolean, float64, UniTuple(matrix, 3 * count))  # type: ignore[no-untyped-call]
 
     @numba.njit(given, nogil=True)
     def of_matrices(
         board: Any, seat: int, number: int, portions: int, first: int, last: int, by_columns: bool, add: float,
         *matrices: Any,
-    ) -> int:  # fmt: skip
+    ) -> None:  # fmt: skip
         if not begin(board, seat, number, portions):
-            return 0
+            return
         for k in range(0, len(matrices), 3):
             if by_columns:
                 one(matrices[k][:, first:last], matrices[k + 1], matrices[k + 2][:, first:last], add)
             else:
                 one(matrices[k][first:last], matrices[k + 1][first:last], matrices[k + 2], add)
-        return end(board, seat, number, portions)
+        end(board, seat, number, portions)
 
     return of_matrices
 
@@ -74,18 +74,18 @@ def products_of_stacks(single: bool) -> Turn:
     These are the result and the two that are multiplied, laid out as those of ``products``.
     """
     import numba
-    from numba.core.types import Array, UniTuple, float32, float64, int64
+    from numba.core.types import Array, UniTuple, float32, float64, int64, void
 
     one, (begin, end) = product(single), signals()
     stack = Array(float32 if single else float64, 3, "A", readonly=True)
 
-    @numba.njit(int64(Array(int64, 1, "C"), *[int64] * 5, UniTuple(stack, 3)), nogil=True)  # type: ignore[no-untyped-call]
-    def of_stacks(board: Any, seat: int, number: int, portions: int, first: int, last: int, *stacks: Any) -> int:
+    @numba.njit(void(Array(int64, 1, "C"), *[int64] * 5, UniTuple(stack, 3)), nogil=True)  # type: ignore[no-untyped-call]
+    def of_stacks(board: Any, seat: int, number: int, portions: int, first: int, last: int, *stacks: Any) -> None:
         if not begin(board, seat, number, portions):
-            return 0
+            return
         for k in range(first, last):
             one(stacks[0][k], stacks[1][k], stacks[2][k], 0.0)
-        return end(board, seat, number, portions)
+        end(board, seat, number, portions)
 
     return of_stacks
 

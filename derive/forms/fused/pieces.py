@@ -163,9 +163,9 @@ def _contracting(single: bool) -> Turn:
         board: Array, seat: int, number: int, portions: int, first: int, last: int, adds: bool, other_first: bool,
         results: Array, stack: Array, pieces: Array, buffers: Array, source: Array, step: int,
         rows: Array, middle: Array, inner: Array, steps: tuple[int, ...],
-    ) -> int:  # fmt: skip
+    ) -> None:  # fmt: skip
         if not begin(board, seat, number, portions):
-            return 0
+            return
         one = len(stack) == 1
         for k in range(first, last):
             put(False, buffers[seat], source, 0, k * step, rows, middle, inner, steps)
@@ -174,6 +174,6 @@ def _contracting(single: bool) -> Turn:
                 multiply(result, stack[0 if one else k], pieces[seat], 1.0 if adds else 0.0)
             else:
                 multiply(result, pieces[seat], stack[0 if one else k], 1.0 if adds else 0.0)
-        return end(board, seat, number, portions)
+        end(board, seat, number, portions)
 
     return contract

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 
 _SMALL = 2**17  # below so many elements in the largest array the work is done before another thread has begun
@@ -18,8 +19,11 @@ def in_portions(work: Callable[[int, int, int], None], rows: int, elements: int)
     """
     portions = max(1, min(processors(), rows)) if elements >= _SMALL else 1
     ends = [rows * k // portions for k in range(portions + 1)]
-    others = [_pool().submit(work, k, ends[k], ends[k + 1]) for k in range(1, portions)]
-    work(0, 0, ends[1])
+    others: list[Future[None]] = []
+    with suppress(RuntimeError):  # no thread begins while the program ends
+        others += (_pool().submit(work, k, ends[k], ends[k + 1]) for k in range(1, portions))
+    for k in (0, *range(1 + len(others), portions)):
+        work(k, ends[k], ends[k + 1])
     for other in others:
         other.result()
 

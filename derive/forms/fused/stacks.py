@@ -64,10 +64,10 @@ def signature(single: bool, kinds: str) -> object:
 
     A stack of matrices, rows that are written to, a memory, a truth, a whole number: s, r, m, b, n; then lines.
     """
-    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64
+    from numba.core.types import Array, UniTuple, boolean, float32, float64, int64, void
 
     number, table = float32 if single else float64, Array(int64, 2, "C")
     stack, memory = Array(number, 3, "A", readonly=True), Array(number, 1, "C", readonly=True)
     types = {"s": stack, "r": Array(number, 2, "C"), "m": memory, "b": boolean, "n": int64}
     lines = (table, table, table, UniTuple(int64, 4))  # type: ignore[no-untyped-call]
-    return int64(Array(int64, 1, "C"), *[int64] * 5, *(types[k] for k in kinds), *lines)
+    return void(Array(int64, 1, "C"), *[int64] * 5, *(types[k] for k in kinds), *lines)

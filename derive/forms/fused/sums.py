@@ -116,13 +116,13 @@ def _adding(single: bool) -> Turn:
         board: Array, seat: int, number: int, portions: int, first: int, last: int, out: Array, left: Array,
         right: Array, pieces: Array, buffers: Array,
         rows: Array, middle: Array, inner: Array, steps: tuple[int, ...],
-    ) -> int:  # fmt: skip
+    ) -> None:  # fmt: skip
         if not begin(board, seat, number, portions):
-            return 0
+            return
         for k in range(first, last):
             multiply(pieces[seat], left[0], right[k], 0.0)
             out[k] = 0.0
             put(True, out[k], buffers[seat], 0, 0, rows, middle, inner, steps)
-        return end(board, seat, number, portions)
+        end(board, seat, number, portions)
 
     return add

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -21,11 +22,12 @@ from derive.forms.fused.portions import processors, register_at_fork
 
 _PATIENCE = 60_000  # looks at the board, of some 5 ns each
 _LINE = 8  # numbers of the board that lie in one cache line; each seat has one
+_TAKEN = 1  # where on the board the portions stand that seat 0 has taken from others, a bit each
 
 # A turn is compiled, (board, seat, number, portions, first, last, *arguments), and stands between ``signals``.  On the
 # board stands the number of the last piece of work begun; and in the line of each other seat that of its last portion
 # that is done, and of the last that somebody has begun.
-Turn = Callable[..., int]
+Turn = Callable[..., None]
 
 
 class Team:
@@ -57,24 +59,28 @@ class Team:
         ends = [rows * k // portions for k in range(portions + 1)]
         for seat in range(1, portions):
             self._call(seat, (turn, number, portions, ends[seat], ends[seat + 1], *arguments))
-        waiting = set(range(1, portions))
+        self._board[_TAKEN] = 0
         try:
-            taken = turn(self._board, 0, number, portions, 0, ends[1], *arguments)
-            for seat in [seat for seat in waiting if taken >> seat & 1]:
-                waiting.remove(seat)
-                turn(self._board, seat, number, 1, ends[seat], ends[seat + 1], *arguments)
-        finally:
-            while any(self._board[_LINE * seat] < number for seat in waiting):
+            turn(self._board, 0, number, portions, 0, ends[1], *arguments)
+            for seat in range(1, portions):
+                if self._is_taken(seat):
+                    turn(self._board, seat, number, 1, ends[seat], ends[seat + 1], *arguments)
+        finally:  # an interrupt may come as soon as the turn is over
+            while any(self._board[_LINE * seat] < number and not self._is_taken(seat) for seat in range(1, portions)):
                 time.sleep(1e-5)
         if number in self._failures:
             raise self._failures.pop(number)
+
+    def _is_taken(self, seat: int) -> bool:
+        return bool(self._board[_TAKEN] >> seat & 1)
 
     def _call(self, seat: int, job: tuple[Any, ...]) -> None:
         with self._changing:
             self._jobs[seat] = job
             asleep = not self._awake[seat]
         if asleep:
-            self._pool.submit(self._serve, seat)
+            with suppress(RuntimeError):  # no thread begins while the program ends: who waits does the portion
+                self._pool.submit(self._serve, seat)
 
     def _serve(self, seat: int) -> None:
         """Do jobs until none has come for a while."""
@@ -98,11 +104,11 @@ class Team:
 
 
 @lru_cache(maxsize=1)
-def signals() -> tuple[Callable[..., bool], Callable[..., int]]:
+def signals() -> tuple[Callable[..., bool], Callable[..., None]]:
     """The first and the last thing that a turn does, compiled: ``begin`` and ``end`` (board, seat, number, portions).
 
     Seat 0 begins by telling the others to begin.  ``begin`` is false for another seat whose portion has been taken.  At
-    its end seat 0 takes the portions that nobody has begun, gives back their seats as bits, and else waits for those
+    its end seat 0 takes the portions that nobody has begun, writes their seats on the board, and else waits for those
     who are at theirs.  Each other seat tells that it is done, and waits for the next piece to begin.  All of this waits
     only as long as patience lasts.
     """
@@ -131,20 +137,18 @@ def signals() -> tuple[Callable[..., bool], Callable[..., int]]:
         return mine
 
     @numba.njit
-    def end(board: Any, seat: int, number: int, portions: int) -> int:
+    def end(board: Any, seat: int, number: int, portions: int) -> None:
         fence()
-        taken = 0
         if seat == 0:
             for other in range(1, portions):
                 if claimed(board, _LINE * other + 1, number):
-                    taken |= 1 << other
-            for other in range(1, portions if taken == 0 else 1):
+                    board[_TAKEN] |= 1 << other
+            for other in range(1, portions if board[_TAKEN] == 0 else 1):
                 wait(board, _LINE * other, number)
         elif portions > 1:
             board[_LINE * seat] = number
             fence()
             wait(board, 0, number + 1)
-        return taken
 
     return begin, end
 

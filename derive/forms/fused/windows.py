@@ -82,12 +82,12 @@ def _adding() -> Turn:
     def add(
         board: Array, seat: int, number: int, portions: int, first: int, last: int, slabs: Array, out: Array,
         parts: Array, leading: tuple[int, int], rows: Array, middle: Array, inner: Array, steps: tuple[int, ...],
-    ) -> int:  # fmt: skip
+    ) -> None:  # fmt: skip
         if not begin(board, seat, number, portions):
-            return 0
+            return
         for k in range(first, last):
             slabs[:, k] = 0
             put(True, out, parts, k * leading[0], k * leading[1], rows, middle, inner, steps)
-        return end(board, seat, number, portions)
+        end(board, seat, number, portions)
 
     return add

@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from derive.forms.fused.portions import in_portions, processors
+from derive.forms.fused.portions import _pool, in_portions, processors
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 7, 1000])
@@ -38,6 +38,16 @@ def test_what_a_thread_raises_is_raised() -> None:
 
     with pytest.raises(ArithmeticError, match="in the last row"):
         in_portions(work, 100, 2**20)
+
+
+def test_work_is_done_when_no_thread_can_begin_any_more() -> None:
+    try:
+        _pool().shutdown()  # as Python does when the program ends, before what was registered for that is called
+        times = np.zeros(100, int)
+        in_portions(lambda _, first, last: np.add(times[first:last], 1, out=times[first:last]), 100, 2**20)
+        assert (times == 1).all()
+    finally:
+        _pool.cache_clear()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -18,31 +18,31 @@ BEGIN, END = signals()
 @numba.njit(nogil=True)
 def COUNT(board, seat, number, portions, first, last, times, seats):
     if not BEGIN(board, seat, number, portions):
-        return 0
+        return
     for row in range(first, last):
         times[row] += 1
         seats[row] = seat
-    return END(board, seat, number, portions)
+    END(board, seat, number, portions)
 
 
 @numba.njit(nogil=True)
 def SLOW(board, seat, number, portions, first, last, out):
     if not BEGIN(board, seat, number, portions):
-        return 0
+        return
     total = 0.0
     for _ in range(3_000_000 * seat):  # far beyond the patience of who waits
         total = total * 0.5 + 1.0
     out[seat] = last - first + 0.0 * total
-    return END(board, seat, number, portions)
+    END(board, seat, number, portions)
 
 
 @numba.njit(nogil=True)
 def FAILS(board, seat, number, portions, first, last, wrong):
     if not BEGIN(board, seat, number, portions):
-        return 0
+        return
     if seat == wrong:
         raise ValueError("no such row")
-    return END(board, seat, number, portions)
+    END(board, seat, number, portions)
 
 
 SEATS = max(2, processors())
@@ -147,6 +147,35 @@ def test_an_interrupt_before_the_threads_are_called_does_no_harm(monkeypatch: py
         counted(100, 2, own)
     monkeypatch.undo()
     assert (counted(100, 2, own)[0] == 1).all()
+
+
+@needs_two
+def test_an_interrupt_after_a_portion_was_taken_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Team()
+    monkeypatch.setattr(own._pool, "submit", lambda *_: None)  # so that the other portion is taken
+
+    def interrupted(*arguments: object) -> None:
+        COUNT(*arguments)
+        raise KeyboardInterrupt
+
+    def run() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            own.run(interrupted, 100, 2, np.zeros(100, int), np.zeros(100, int))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    monkeypatch.undo()
+    assert (counted(100, 2, own)[0] == 1).all()
+
+
+@needs_two
+def test_work_is_done_when_no_thread_can_begin_any_more() -> None:
+    own = Team()
+    own._pool.shutdown()  # as Python does when the program ends, before what was registered for that is called
+    for _ in range(3):
+        assert (counted(100, 2, own)[0] == 1).all()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
