@@ -92,13 +92,13 @@ def test_what_is_known_before_a_loop_is_kept_for_it() -> None:
     assert_agrees(system, drawn(system, {"N": 2, "M": 3, "T": 4}, 1), ["h"], fused=True)
 
 
-@settings(max_examples=50, deadline=None, phases=[Phase.generate])
+@settings(max_examples=120, deadline=None, phases=[Phase.generate])
 @given(systems(), SIZES, st.integers(0, 2**16))
 def test_gradients_of_any_expression(system: System, sizes: dict[str, int], seed: int) -> None:
     backward = derive(system).backward
     naive = drawn(backward, sizes, seed)
     names = ["out", *(f"d{t.name}" for t in system.inputs if not t.integer)]
-    assume(code(backward, names, fused=True).kernels and is_defined(naive, names))
+    assume(is_defined(naive, names))
     assert_agrees(backward, naive, names, fused=True)
 
 
