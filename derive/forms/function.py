@@ -74,8 +74,10 @@ def _called(code: Code, arguments: Arguments) -> dict[str, Any]:
 
 def _is_large(arguments: Arguments) -> bool:
     """Whether a call may use kernels, and it pays."""
-    real = [a for a in arguments.arrays.values() if a.dtype.kind == "f"]
-    return sum(a.size for a in real) >= _LARGE and all(a.dtype in (np.float32, np.float64) for a in real)
+    arrays = arguments.arrays.values()
+    real = [a for a in arrays if a.dtype.kind == "f"]
+    fits = all(a.dtype in (np.float32, np.float64) for a in real) and all(a.dtype.isnative for a in arrays)
+    return fits and sum(a.size for a in real) >= _LARGE
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from derive.calculus.sweep import derive
+from derive.forms import function
 from derive.forms.function import BackwardFunction, compiled
 from derive.language.load import layer, load
 
@@ -96,3 +97,12 @@ def test_what_overflows_beside_a_guard_that_is_false_is_not_mentioned():
     bent = layer(indices="n:N", inputs="x[n]", equations="y[n] = [x[n] <= 0]*exp(x[n])", output="y")
     found = BackwardFunction(derive(bent))(x=np.array([-1.0, 1000.0]), dy=np.ones(2))
     np.testing.assert_allclose(found["dx"], [np.exp(-1.0), 0.0])
+
+
+def test_large_calls_take_integers_in_any_byte_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(function, "_LARGE", 0)
+    embedding = BackwardFunction(derive(load("embedding", padding="false")))
+    rows, table, dy = np.array([1, 0, 1]), RNG.normal(size=(3, 2)), RNG.normal(size=(3, 2))
+    want = embedding(tok=rows, W=table, dy=dy)
+    got = embedding(tok=rows.astype(rows.dtype.newbyteorder()), W=table, dy=dy)
+    assert all((got[name] == want[name]).all() for name in want)
