@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from derive.language.token_ranges import token_ranges
 from derive.steps.record import gradient_name, upstream_name
 
 Array = Any  # a NumPy array of any type
+Count = Callable[[Mapping[str, int]], int]  # a number that the sizes by name tell
 
 
 class CallError(ValueError):
@@ -174,8 +176,17 @@ def _check_rank(shown: str, tensor: Tensor, array: Array) -> None:
         raise CallError(f"{shown} has shape {array.shape}, expected {len(tensor.axes)} axes {_expected(tensor)}")
 
 
-def _function(expression: Integer) -> Callable[[Mapping[str, int]], int]:
+def elements(tensor: Tensor) -> Count:
+    """How many elements a tensor has."""
+    extents = [_function(a.extent) for a in tensor.axes]
+    return lambda sizes: prod(extent(sizes) for extent in extents)
+
+
+def _function(expression: Integer) -> Count:
     """An integer expression as a function of the sizes by name."""
+    if expression.is_Symbol:
+        name = expression.name
+        return lambda sizes: sizes[name]
     symbols = tuple(symbols_of(expression))
     return lambda sizes: int(evaluate(expression, {s: sizes[s.name] for s in symbols}, {}))
 
@@ -193,10 +204,14 @@ def _check_constraint(constraint: Constraint, sizes: Mapping[str, int]) -> None:
         raise CallError(f"{told}, expected {constraint}")
 
 
-def _check_finite(shown: str, array: Array) -> None:
+def is_finite(array: Array) -> bool:
+    """Whether the sum of an array is finite: only if all that is added is, and quicker to find than a place."""
     with np.errstate(over="ignore", invalid="ignore"):
-        total = array.sum()  # finite only if all that is added is, and quicker to find than a place
-    if not np.isfinite(total) and not np.isfinite(array).all():
+        return isfinite(np.add.reduce(array, axis=None))
+
+
+def _check_finite(shown: str, array: Array) -> None:
+    if not is_finite(array) and not np.isfinite(array).all():
         place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
         raise CallError(f"{_place(shown, place)} is {array[place]}, expected a finite number")
 

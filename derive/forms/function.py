@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.arguments import Arguments, Array, Signature
+from derive.forms.arguments import Arguments, Array, Count, Signature, elements, is_finite
 from derive.forms.fused.launch import available, compiled_kernels, for_this_machine
 from derive.forms.fused.prepare import softmax_in_parts, with_totals
+from derive.forms.fused.witnesses import witnesses
 from derive.forms.layout import laid_out
 from derive.forms.numpy_code import Code, code
 from derive.steps.record import Derivation, gradient_name
@@ -40,9 +41,25 @@ class BackwardFunction:
 
     @cached_property
     def _fused(self) -> tuple[Code, Mapping[str, str]]:
-        """The function for large arrays, which gives back their sums too, by these names."""
-        system, totals = with_totals(softmax_in_parts(self._system))
+        """The function for large arrays, which gives back sums of arguments too, by these names."""
+        system, totals = with_totals(softmax_in_parts(self._system), self._witnesses)
         return code(system, (*self._returns, *totals.values()), fused=True), totals
+
+    @cached_property
+    def _witnesses(self) -> Mapping[str, Mapping[str, Count]]:
+        """By the name of an argument: results that are not finite if it is not, and how many elements they have."""
+        found = witnesses(self._system, self._returns)
+        counts = {r: elements(self._system.tensors[r]) for known in found.values() for r in known}
+        return {name: {r: counts[r] for r in known} for name, known in found.items()}
+
+    def _telling(self, arguments: Arguments) -> dict[str, str]:
+        """By the name of an argument: the result that is looked at instead, as it has half the elements at most."""
+        telling: dict[str, str] = {}
+        for name, known in self._witnesses.items():
+            least, result = min((count(arguments.sizes), result) for result, count in known.items())
+            if 2 * least <= arguments.arrays[name].size:
+                telling[name] = result
+        return telling
 
     @property
     def source(self) -> str:
@@ -55,11 +72,12 @@ class BackwardFunction:
             self._signature.check_finite(arguments.arrays)
             return _apart(_called(self._code, arguments), arguments)
         fused, totals = self._fused
-        self._signature.check_finite({n: a for n, a in arguments.arrays.items() if n not in totals})
+        telling = {**self._telling(arguments), **totals}
+        self._signature.check_finite({n: a for n, a in arguments.arrays.items() if n not in telling})
         found = _called(fused, arguments)
-        unsure = [tensor for tensor, total in totals.items() if not np.isfinite(found.pop(total))]
-        self._signature.check_finite({tensor: arguments.arrays[tensor] for tensor in unsure})
-        return _apart(found, arguments)
+        finite = {result: is_finite(found[result]) for result in telling.values()}
+        self._signature.check_finite({n: arguments.arrays[n] for n, result in telling.items() if not finite[result]})
+        return _apart({name: found[name] for name in self._returns}, arguments)
 
 
 def _called(code: Code, arguments: Arguments) -> dict[str, Any]:

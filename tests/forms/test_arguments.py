@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from derive.calculus.sweep import derive
-from derive.forms.arguments import CallError
+from derive.forms.arguments import CallError, elements, is_finite
 from derive.forms.function import BackwardFunction
 from derive.language.load import layer, load
 
@@ -99,3 +99,16 @@ def test_abstract_functions_come_with_their_derivative():
     same = ABSTRACT(**given, f=np.tanh, f_prime=lambda x: 1 - np.tanh(x) ** 2)
     known = BackwardFunction(derive(load("rnn")))(**given)
     assert all(np.allclose(same[name], known[name]) for name in known)
+
+
+def test_how_many_elements():
+    count = elements(load("conv2d").tensors["x"])
+    assert count({"N": 2, "C": 3, "L_h": 5, "L_w": 7}) == 210
+    assert elements(load("layernorm").tensors["eps"])({}) == 1
+
+
+def test_a_sum_that_overflows_does_not_say_that_an_array_is_finite():
+    assert is_finite(np.ones((2, 3)))
+    assert not is_finite(np.array([1.0, np.nan]))
+    assert not is_finite(np.full(2, 1e308))
+    assert LINEAR(**linear(x=np.full((3, 4), 1e308)))["db"].shape == (5,)

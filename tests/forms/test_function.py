@@ -106,3 +106,11 @@ def test_large_calls_take_integers_in_any_byte_order(monkeypatch: pytest.MonkeyP
     want = embedding(tok=rows, W=table, dy=dy)
     got = embedding(tok=rows.astype(rows.dtype.newbyteorder()), W=table, dy=dy)
     assert all((got[name] == want[name]).all() for name in want)
+
+
+@pytest.mark.parametrize(("n", "telling"), [(3, {"x": "y", "W": "y", "dy": "db"}), (90, {"x": "dW", "dy": "db"})])
+def test_a_result_is_looked_at_instead_of_an_argument_that_is_twice_as_large(n, telling):
+    linear = BackwardFunction(derive(load("linear")))
+    shapes = {"x": (n, 80), "W": (20, 80), "b": 20, "dy": (n, 20)}
+    arguments = linear._signature.checked({name: RNG.normal(size=shape) for name, shape in shapes.items()})
+    assert linear._telling(arguments) == telling

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 
 from derive.forms.numpy_sizes import arguments
@@ -48,13 +48,14 @@ def _renamed(indices: tuple[Index, ...], taken: frozenset[str]) -> tuple[Index, 
     return tuple(new)
 
 
-def with_totals(system: System) -> tuple[System, Mapping[str, str]]:
+def with_totals(system: System, told: Container[str] = ()) -> tuple[System, Mapping[str, str]]:
     """The system with the sum of each matrix, or larger array, that is passed; the names of these sums by the arrays'.
 
-    A sum is finite only if all that is added is.  A kernel that reads the array takes it along.
+    A sum is finite only if all that is added is.  A kernel that reads the array takes it along.  Arrays of which
+    something else tells whether they are finite (``told``) get none.
     """
     totals: dict[str, str] = {}
-    passed = [t for t in arguments(system) if not t.integer and len(t.axes) > 1]
+    passed = [t for t in arguments(system) if not t.integer and len(t.axes) > 1 and t.name not in told]
     for tensor in sorted(passed, key=lambda t: str(t.axes[0].extent), reverse=True):  # those of like rows together
         totals[tensor.name] = name = free_name(f"{tensor.name}_total", system.tensors)
         total = sum_(tensor.axes, _element(tensor.name, tensor.axes))

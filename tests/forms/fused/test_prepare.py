@@ -58,6 +58,10 @@ def test_sums_of_what_is_passed_are_given_names_of_their_own() -> None:
     assert [str(e.left) for e in system.equations[:3]] == ["dy_total", "x_total", "W_total"]  # like rows together
 
 
+def test_of_what_is_told_otherwise_there_is_no_sum() -> None:
+    assert with_totals(derive(load("linear")).backward, {"x", "dy"})[1] == {"W": "W_total"}
+
+
 def test_a_name_that_is_taken() -> None:
     system = layer(indices="n:N  i:D", inputs="x[n,i]", equations="x_total[n] = sum(x[n,i], i)", output="x_total")
     assert with_totals(system)[1] == {"x": "x_total_2"}
