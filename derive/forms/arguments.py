@@ -116,9 +116,9 @@ class Signature:
 
     def check_finite(self, arrays: Mapping[str, Array]) -> None:
         """No NaN and no infinity in arrays by the names of tensors; raises CallError at the first."""
-        for name, array in arrays.items():
-            if not self._system.tensors[name].integer:
-                _check_finite(self._shown[name], array)
+        real = {name: array for name, array in arrays.items() if not self._system.tensors[name].integer}
+        for name in unsure(real):
+            _check_finite(self._shown[name], real[name])
 
     def _check_values(self, name: str, array: Array, sizes: Mapping[str, int]) -> None:
         """No integer that points outside the axis it indexes."""
@@ -204,14 +204,14 @@ def _check_constraint(constraint: Constraint, sizes: Mapping[str, int]) -> None:
         raise CallError(f"{told}, expected {constraint}")
 
 
-def is_finite(array: Array) -> bool:
-    """Whether the sum of an array is finite: only if all that is added is, and quicker to find than a place."""
+def unsure(arrays: Mapping[str, Array]) -> list[str]:
+    """The names of arrays whose sum is not finite; it is wherever an element is not, and quicker to find than that."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return isfinite(np.add.reduce(array, axis=None))
+        return [name for name, array in arrays.items() if not isfinite(np.add.reduce(array, axis=None))]
 
 
 def _check_finite(shown: str, array: Array) -> None:
-    if not is_finite(array) and not np.isfinite(array).all():
+    if not np.isfinite(array).all():
         place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
         raise CallError(f"{_place(shown, place)} is {array[place]}, expected a finite number")
 

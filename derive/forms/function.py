@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.arguments import Arguments, Array, Count, Signature, elements, is_finite
+from derive.forms.arguments import Arguments, Array, Count, Signature, elements, unsure
 from derive.forms.fused.launch import available, compiled_kernels, for_this_machine
 from derive.forms.fused.prepare import softmax_in_parts, with_totals
 from derive.forms.fused.witnesses import witnesses
@@ -18,6 +18,7 @@ from derive.forms.numpy_code import Code, code
 from derive.steps.record import Derivation, gradient_name
 
 _LARGE = 100_000  # elements of all arguments together, from which on kernels pay that take a second or two to compile
+_TYPES = (np.dtype(np.float32), np.dtype(np.float64))  # of numbers that kernels take
 
 
 class BackwardFunction:
@@ -75,8 +76,8 @@ class BackwardFunction:
         telling = {**self._telling(arguments), **totals}
         self._signature.check_finite({n: a for n, a in arguments.arrays.items() if n not in telling})
         found = _called(fused, arguments)
-        finite = {result: is_finite(found[result]) for result in telling.values()}
-        self._signature.check_finite({n: arguments.arrays[n] for n, result in telling.items() if not finite[result]})
+        wrong = unsure({result: found[result] for result in telling.values()})
+        self._signature.check_finite({n: arguments.arrays[n] for n, result in telling.items() if result in wrong})
         return _apart({name: found[name] for name in self._returns}, arguments)
 
 
@@ -94,7 +95,7 @@ def _is_large(arguments: Arguments) -> bool:
     """Whether a call may use kernels, and it pays."""
     arrays = arguments.arrays.values()
     real = [a for a in arrays if a.dtype.kind == "f"]
-    fits = all(a.dtype in (np.float32, np.float64) for a in real) and all(a.dtype.isnative for a in arrays)
+    fits = all(a.dtype in _TYPES for a in real) and all(a.dtype.isnative for a in arrays)
     return fits and sum(a.size for a in real) >= _LARGE
 
 
