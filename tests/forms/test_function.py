@@ -101,11 +101,13 @@ def test_what_overflows_beside_a_guard_that_is_false_is_not_mentioned():
 
 def test_large_calls_take_integers_in_any_byte_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(function, "_LARGE", 0)
-    embedding = BackwardFunction(derive(load("embedding", padding="false")))
-    rows, table, dy = np.array([1, 0, 1]), RNG.normal(size=(3, 2)), RNG.normal(size=(3, 2))
-    want = embedding(tok=rows, W=table, dy=dy)
-    got = embedding(tok=rows.astype(rows.dtype.newbyteorder()), W=table, dy=dy)
-    assert all((got[name] == want[name]).all() for name in want)
+    embedding = BackwardFunction(derive(load("embedding", padding="true")))
+    rows, pad = np.array([[1, 0, 1]]), np.array(1)
+    reals = {"W": RNG.normal(size=(3, 2)), "dy": RNG.normal(size=(1, 3, 2))}
+    turned = rows.dtype.newbyteorder()
+    want = embedding(tok=rows, pad=pad, **reals)
+    got = embedding(tok=rows.astype(turned), pad=pad.astype(turned), **reals)
+    assert all(np.allclose(got[name], want[name], rtol=1e-14) for name in want)
 
 
 @pytest.mark.parametrize(("n", "telling"), [(3, {"x": "y", "W": "y", "dy": "db"}), (90, {"x": "dW", "dy": "db"})])
