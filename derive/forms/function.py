@@ -39,12 +39,17 @@ class BackwardFunction:
         self._system, self._returns = derivation.backward, tuple(dict.fromkeys((*computed, *gradients)))
         self._code = code(self._system, self._returns)
         self._signature = Signature(derivation.backward, tuple(self._code.functions))
+        self._fused_beside: dict[frozenset[str], tuple[Code, Mapping[str, str]]] = {}
 
-    @cached_property
-    def _fused(self) -> tuple[Code, Mapping[str, str]]:
-        """The function for large arrays, which gives back sums of arguments too, by these names."""
-        system, totals = with_totals(softmax_in_parts(self._system), self._witnesses)
-        return code(system, (*self._returns, *totals.values()), fused=True), totals
+    def _fused(self, told: frozenset[str] = frozenset()) -> tuple[Code, Mapping[str, str]]:
+        """The function for large arrays, which gives back sums of arguments too, by these names.
+
+        Not of those of which a result tells (``told``).  There is another for another set of them.
+        """
+        if told not in self._fused_beside:
+            system, totals = with_totals(softmax_in_parts(self._system), told)
+            self._fused_beside[told] = code(system, (*self._returns, *totals.values()), fused=True), totals
+        return self._fused_beside[told]
 
     @cached_property
     def _witnesses(self) -> Mapping[str, Mapping[str, Count]]:
@@ -72,8 +77,9 @@ class BackwardFunction:
         if not (_is_large(arguments) and available()):
             self._signature.check_finite(arguments.arrays)
             return _apart(_called(self._code, arguments), arguments)
-        fused, totals = self._fused
-        telling = {**self._telling(arguments), **totals}
+        telling = self._telling(arguments)
+        fused, totals = self._fused(frozenset(telling))
+        telling |= totals
         self._signature.check_finite({n: a for n, a in arguments.arrays.items() if n not in telling})
         found = _called(fused, arguments)
         wrong = unsure({result: found[result] for result in telling.values()})
