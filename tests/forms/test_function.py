@@ -116,3 +116,6 @@ def test_a_result_is_looked_at_instead_of_an_argument_that_is_twice_as_large(n, 
     shapes = {"x": (n, 80), "W": (20, 80), "b": 20, "dy": (n, 20)}
     arguments = linear._signature.checked({name: RNG.normal(size=shape) for name, shape in shapes.items()})
     assert linear._telling(arguments) == telling
+    made, totals = linear._fused(frozenset(telling))
+    assert set(totals) == {"x", "W", "dy"} - set(telling)
+    assert all((f"{name}_total" in made.source) == (name in totals) for name in arguments.arrays)
