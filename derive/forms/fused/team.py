@@ -8,12 +8,13 @@ come late: its portion is then done by who waits for it.
 
 from __future__ import annotations
 
+import atexit
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -31,28 +32,32 @@ Turn = Callable[..., None]
 
 
 class Team:
-    """As many seats as processors; who calls takes seat 0, a thread each of the others."""
+    """As many seats as processors; who calls takes seat 0, a thread each of the others.
+
+    An interrupt may come anywhere in Python.  So threads are woken by a queue and work is taken by ``with`` of a lock,
+    neither of which an interrupt leaves half done; a pool of ``concurrent.futures`` it may leave locked.
+    """
 
     def __init__(self) -> None:
         seats = processors()
         self._board = np.zeros(_LINE * seats, np.int64)
-        self._pool = ThreadPoolExecutor(seats, thread_name_prefix="derive-team")
+        self._calls: list[SimpleQueue[None]] = [SimpleQueue() for _ in range(seats)]
+        self._begun = [False] * seats
+        self._closed = False
         self._number = 0  # of the last piece of work
         self._jobs: list[tuple[Any, ...] | None] = [None] * seats
         self._awake = [False] * seats
-        self._changing = Lock()  # of jobs, and of who is awake
+        self._changing = Lock()  # of jobs, of who is awake, and of whether anybody may be
         self._working = Lock()
         self._failures: dict[int, BaseException] = {}
 
     def run(self, turn: Turn, rows: int, portions: int, *arguments: Any) -> None:
         """Do all rows in portions, at most as many as processors; in one, where the team works for another thread."""
-        if portions < 2 or not self._working.acquire(blocking=False):
+        if portions < 2 or self._working.locked():
             turn(self._board, 0, 0, 1, 0, rows, *arguments)
             return
-        try:
+        with self._working:
             self._together(turn, rows, portions, arguments)
-        finally:
-            self._working.release()
 
     def _together(self, turn: Turn, rows: int, portions: int, arguments: tuple[Any, ...]) -> None:
         self._number = number = self._number + 1  # never again, even where an interrupt ends this one half way
@@ -77,15 +82,33 @@ class Team:
     def _call(self, seat: int, job: tuple[Any, ...]) -> None:
         with self._changing:
             self._jobs[seat] = job
-            asleep = not self._awake[seat]
+            asleep = not (self._awake[seat] or self._closed)
         if asleep:
-            with suppress(RuntimeError):  # no thread begins while the program ends: who waits does the portion
-                self._pool.submit(self._serve, seat)
+            self._wake(seat)
+
+    def _wake(self, seat: int) -> None:
+        if not self._begun[seat]:
+            with suppress(RuntimeError):  # no thread can begin: who waits does the portion
+                Thread(target=self._serve, args=(seat,), name=f"derive-team-{seat}", daemon=True).start()
+                self._begun[seat] = True
+        self._calls[seat].put(None)
+
+    def close(self) -> None:
+        """Let nobody come any more, and wait until all have left."""
+        with self._changing:
+            self._closed = True
+        while any(self._awake):
+            time.sleep(1e-5)
 
     def _serve(self, seat: int) -> None:
+        while True:
+            self._calls[seat].get()
+            self._work(seat)
+
+    def _work(self, seat: int) -> None:
         """Do jobs until none has come for a while."""
         with self._changing:
-            if self._awake[seat]:
+            if self._awake[seat] or self._closed:
                 return
             self._awake[seat] = True
         while job := self._next_job(seat):
@@ -202,3 +225,10 @@ def team() -> Team:
 
 
 register_at_fork(team.cache_clear)
+
+
+@atexit.register
+def _close() -> None:
+    """Have no thread in compiled code while Python ends."""
+    if team.cache_info().currsize:
+        team().close()

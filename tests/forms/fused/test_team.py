@@ -1,6 +1,7 @@
 """Every row is done once, whoever is awake, and whoever else calls."""
 
 import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -104,7 +105,7 @@ def test_what_a_seat_raises_is_raised(wrong: int) -> None:
 @needs_two
 def test_who_waits_does_what_nobody_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Team()
-    monkeypatch.setattr(own._pool, "submit", lambda *_: None)  # the threads never come
+    monkeypatch.setattr(own, "_wake", lambda *_: None)  # the threads never come
     for _ in range(3):
         times, seats = counted(100, 2, own)
         assert (times == 1).all()
@@ -119,7 +120,7 @@ def test_who_waits_does_what_nobody_has_begun(monkeypatch: pytest.MonkeyPatch) -
 @needs_two
 def test_what_a_portion_that_was_taken_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Team()
-    monkeypatch.setattr(own._pool, "submit", lambda *_: None)
+    monkeypatch.setattr(own, "_wake", lambda *_: None)
     with pytest.raises(ValueError, match="no such row"):
         own.run(FAILS, 100, 2, 1)
     monkeypatch.undo()
@@ -136,13 +137,29 @@ def test_threads_leave_when_nothing_comes() -> None:
 
 
 @needs_two
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers")
+def test_an_interrupt_at_any_time_does_no_harm() -> None:
+    own, handler = Team(), signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        for k in range(500):
+            with pytest.raises(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, 1e-4 + 1e-6 * k)
+                while True:
+                    counted(100, 2, own)
+            assert not own._working.locked()
+            assert (counted(100, 2, own)[0] == 1).all()
+    finally:
+        signal.signal(signal.SIGALRM, handler)
+
+
+@needs_two
 def test_an_interrupt_before_the_threads_are_called_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Team()
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(own._pool, "submit", interrupted)
+    monkeypatch.setattr(own, "_wake", interrupted)
     with pytest.raises(KeyboardInterrupt):
         counted(100, 2, own)
     monkeypatch.undo()
@@ -152,7 +169,7 @@ def test_an_interrupt_before_the_threads_are_called_does_no_harm(monkeypatch: py
 @needs_two
 def test_an_interrupt_after_a_portion_was_taken_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     own = Team()
-    monkeypatch.setattr(own._pool, "submit", lambda *_: None)  # so that the other portion is taken
+    monkeypatch.setattr(own, "_wake", lambda *_: None)  # so that the other portion is taken
 
     def interrupted(*arguments: object) -> None:
         COUNT(*arguments)
@@ -173,7 +190,8 @@ def test_an_interrupt_after_a_portion_was_taken_is_not_waited_for(monkeypatch: p
 @needs_two
 def test_work_is_done_when_no_thread_can_begin_any_more() -> None:
     own = Team()
-    own._pool.shutdown()  # as Python does when the program ends, before what was registered for that is called
+    counted(100, 2, own)
+    own.close()  # as is done when the program ends, perhaps before another function that is called then
     for _ in range(3):
         assert (counted(100, 2, own)[0] == 1).all()
 
