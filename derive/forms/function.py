@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from derive.forms.arguments import Arguments, Array, Count, Signature, elements, unsure
-from derive.forms.fused.launch import available, compiled_kernels, for_this_machine
 from derive.forms.fused.prepare import softmax_in_parts, with_totals
 from derive.forms.fused.witnesses import witnesses
 from derive.forms.layout import laid_out
 from derive.forms.numpy_code import Code, code
+from derive.forms.runtime.launch import available, compiled_kernels, for_this_machine
 from derive.steps.record import Derivation, gradient_name
 
 _LARGE = 100_000  # elements of all arguments together, from which on kernels pay that take a second or two to compile

@@ -141,7 +141,7 @@ def of_reals(row: Function) -> str:
     return row.real or row.numpy.replace("np.real(x)", "x")
 
 
-# What fused code calls besides; the room ``fused`` has the functions.
+# What fused code calls besides; the functions are in ``runtime``.
 RUN_KERNEL, PORTIONS = "run_kernel", "PORTIONS"
 MULTIPLY, MULTIPLY_STACKS, ADD_PRODUCTS, CONTRACT = "multiply", "multiply_stacks", "add_products", "contract"
 CONTIGUOUS, OPERAND, ADD_PRODUCT_WINDOWS = "contiguous", "operand", "add_product_windows"

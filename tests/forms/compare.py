@@ -8,12 +8,7 @@ from typing import Any
 import numpy as np
 
 from derive.forms.fused.functions import SOURCES
-from derive.forms.fused.pieces import contract, operand
 from derive.forms.fused.prepare import softmax_in_parts
-from derive.forms.fused.product_calls import with_product_calls
-from derive.forms.fused.products import add_products, multiply, multiply_stacks
-from derive.forms.fused.sums import add_product_windows
-from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_code import code
 from derive.forms.numpy_helpers import (
     ADD_PRODUCT_WINDOWS,
@@ -28,6 +23,11 @@ from derive.forms.numpy_helpers import (
     RUN_KERNEL,
 )  # fmt: skip
 from derive.forms.numpy_sizes import arguments
+from derive.forms.runtime.pieces import contract, operand
+from derive.forms.runtime.product_calls import with_product_calls
+from derive.forms.runtime.products import add_products, multiply, multiply_stacks
+from derive.forms.runtime.sums import add_product_windows
+from derive.forms.runtime.windows import add_windows, contiguous
 from derive.language.system import System
 from derive.language.token_ranges import token_ranges
 from tests.forms.naive import FUNCTIONS, Naive

@@ -1,1 +1,1 @@
-"""Fused kernels: equations that only read and write whole arrays, evaluated together, one row after the other."""
+"""Which equations go together in a kernel, evaluated one row after the other, and its source."""

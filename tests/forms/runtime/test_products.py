@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.forms.fused import products as under_test
-from derive.forms.fused.products import add_products, multiply, multiply_stacks
+from derive.forms.runtime import products as under_test
+from derive.forms.runtime.products import add_products, multiply, multiply_stacks
 
 RNG = np.random.default_rng(3)
 WAYS = ["as it is", "turned", "reversed", "spread", "within records", "off its boundary", "one row again", "read only"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from derive.forms.fused.product_calls import with_product_calls
+from derive.forms.runtime.product_calls import with_product_calls
 
 
 def body(*lines: str, before: tuple[str, ...] = ()) -> list[str]:

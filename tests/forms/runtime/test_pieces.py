@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 import derive
 from derive.forms import function as of_function
-from derive.forms.fused import pieces, stacks, sums
-from derive.forms.fused.library import installed
-from derive.forms.fused.pieces import contract, operand
-from derive.forms.fused.sums import add_product_windows
 from derive.forms.numpy_helpers import helper_sources
+from derive.forms.runtime import pieces, stacks, sums
+from derive.forms.runtime.library import installed
+from derive.forms.runtime.pieces import contract, operand
+from derive.forms.runtime.sums import add_product_windows
 from tests.forms.test_numpy_helpers import places
 
 HELPERS: dict[str, Any] = {"np": np}

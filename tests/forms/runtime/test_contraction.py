@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.forms.fused.contraction import contract
+from derive.forms.runtime.contraction import contract
 
 EXTENTS = {"a": 2, "b": 3, "c": 4, "d": 5, "e": 1, "f": 2}
 

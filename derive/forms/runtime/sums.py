@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.fused.contraction import sides_of
-from derive.forms.fused.library import installed, product
-from derive.forms.fused.lines import Lines, lines_of, put_lines, window_axis
-from derive.forms.fused.pieces import contract
-from derive.forms.fused.portions import processors
-from derive.forms.fused.stacks import Stack, extents_of, signature, size_of, stack_of, worth_cutting
-from derive.forms.fused.team import Turn, signals, team
-from derive.forms.fused.windows import Places, add_windows, groups_of
+from derive.forms.runtime.contraction import sides_of
+from derive.forms.runtime.library import installed, product
+from derive.forms.runtime.lines import Lines, lines_of, put_lines, window_axis
+from derive.forms.runtime.pieces import contract
+from derive.forms.runtime.stacks import Stack, extents_of, signature, size_of, stack_of, worth_cutting
+from derive.forms.runtime.team import Turn, processors, signals, team
+from derive.forms.runtime.windows import Places, add_windows, groups_of
 
 Array = Any  # a NumPy array of any type
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, files
 from typing import Any
 
-from derive.forms.fused.team import Turn, signals
+from derive.forms.runtime.team import Turn, signals
 
 _SEQUENTIAL = 1  # MKL_THREADING_SEQUENTIAL
 _BY_ROWS, _PLAIN, _TRANSPOSED = 101, 111, 112  # CblasRowMajor, CblasNoTrans, CblasTrans

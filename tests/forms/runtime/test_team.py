@@ -10,8 +10,7 @@ import numba
 import numpy as np
 import pytest
 
-from derive.forms.fused.portions import processors
-from derive.forms.fused.team import Team, signals, team
+from derive.forms.runtime.team import Team, processors, signals, team
 
 BEGIN, END = signals()
 

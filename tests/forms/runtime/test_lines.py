@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.forms.fused.lines import Axis, in_steps, lines_of, memory, put_lines, steps, whole_axis, window_axis
+from derive.forms.runtime.lines import Axis, in_steps, lines_of, memory, put_lines, steps, whole_axis, window_axis
 from tests.forms.test_numpy_helpers import RUNS
 
 

@@ -9,8 +9,8 @@ from derive.calculus.sweep import derive
 from derive.forms import function as of_function
 from derive.forms.arguments import CallError
 from derive.forms.function import BackwardFunction
-from derive.forms.fused import launch
 from derive.forms.numpy_sizes import arguments
+from derive.forms.runtime import launch
 from derive.language.load import load
 from derive.steps.record import gradient_name
 from tests.values import integer

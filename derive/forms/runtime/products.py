@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.fused.library import installed, products, products_of_stacks
-from derive.forms.fused.portions import in_portions, processors
-from derive.forms.fused.team import team
+from derive.forms.runtime.library import installed, products, products_of_stacks
+from derive.forms.runtime.portions import in_portions
+from derive.forms.runtime.team import processors, team
 
 Array = Any  # a NumPy array of any type
 

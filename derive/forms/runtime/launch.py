@@ -9,14 +9,6 @@ from typing import Any
 import numpy as np
 
 from derive.forms.fused.functions import LARGER, SOURCES
-from derive.forms.fused.library import installed
-from derive.forms.fused.pieces import contract, operand
-from derive.forms.fused.portions import processors
-from derive.forms.fused.product_calls import with_product_calls
-from derive.forms.fused.products import add_products, multiply, multiply_stacks
-from derive.forms.fused.sums import add_product_windows
-from derive.forms.fused.team import Turn, signals, team
-from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_helpers import (
     ADD_PRODUCT_WINDOWS,
     ADD_PRODUCTS,
@@ -31,6 +23,13 @@ from derive.forms.numpy_helpers import (
     PORTIONS,
     RUN_KERNEL,
 )
+from derive.forms.runtime.library import installed
+from derive.forms.runtime.pieces import contract, operand
+from derive.forms.runtime.product_calls import with_product_calls
+from derive.forms.runtime.products import add_products, multiply, multiply_stacks
+from derive.forms.runtime.sums import add_product_windows
+from derive.forms.runtime.team import Turn, processors, signals, team
+from derive.forms.runtime.windows import add_windows, contiguous
 
 _SMALL = 2**14  # elements of all arguments, below which a second thread does not help
 _EXACT = {"contract"}  # what a compiler may do: no more than multiply and add in one instruction

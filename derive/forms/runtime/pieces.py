@@ -16,14 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.fused import contraction
-from derive.forms.fused.contraction import sides_of
-from derive.forms.fused.library import installed, product
-from derive.forms.fused.lines import Lines, in_steps, lines_of, memory, put_lines, steps, whole_axis
-from derive.forms.fused.portions import processors
-from derive.forms.fused.stacks import Extents, Stack, extents_of, signature, size_of, stack_of, worth_cutting
-from derive.forms.fused.team import Turn, signals, team
-from derive.forms.fused.windows import contiguous
+from derive.forms.runtime import contraction
+from derive.forms.runtime.contraction import sides_of
+from derive.forms.runtime.library import installed, product
+from derive.forms.runtime.lines import Lines, in_steps, lines_of, memory, put_lines, steps, whole_axis
+from derive.forms.runtime.stacks import Extents, Stack, extents_of, signature, size_of, stack_of, worth_cutting
+from derive.forms.runtime.team import Turn, processors, signals, team
+from derive.forms.runtime.windows import contiguous
 
 Array = Any  # a NumPy array of any type
 

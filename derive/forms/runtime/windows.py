@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.fused.lines import ONE, Lines, in_steps, lines_of, memory, put_lines, steps, window_axis
-from derive.forms.fused.portions import in_portions, processors
-from derive.forms.fused.team import Turn, signals, team
+from derive.forms.runtime.lines import ONE, Lines, in_steps, lines_of, memory, put_lines, steps, window_axis
+from derive.forms.runtime.portions import in_portions
+from derive.forms.runtime.team import Turn, processors, signals, team
 
 Array = Any  # a NumPy array of any type
 Places = Mapping[int, tuple[Any, ...]]  # axis -> (start, (n, step), (m, step'), ...), as the helpers take them

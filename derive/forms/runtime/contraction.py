@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from derive.forms.fused.products import Array, multiply
+from derive.forms.runtime.products import Array, multiply
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from derive.forms.fused.library import installed
-from derive.forms.fused.products import without_gaps
+from derive.forms.runtime.library import installed
+from derive.forms.runtime.products import without_gaps
 
 Array = Any  # a NumPy array of any type
 Extents = Mapping[str, int]

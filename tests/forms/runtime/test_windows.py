@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.forms.fused import portions, windows
-from derive.forms.fused.windows import add_windows, contiguous
 from derive.forms.numpy_helpers import helper_sources
+from derive.forms.runtime import portions, windows
+from derive.forms.runtime.windows import add_windows, contiguous
 from tests.forms.test_numpy_helpers import places
 
 HELPERS: dict[str, Any] = {"np": np}

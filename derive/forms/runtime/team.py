@@ -9,6 +9,7 @@ come late: its portion is then done by who waits for it.
 from __future__ import annotations
 
 import atexit
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,8 +19,6 @@ from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
-
-from derive.forms.fused.portions import processors, register_at_fork
 
 _PATIENCE = 60_000  # looks at the board, of some 5 ns each
 _LINE = 8  # numbers of the board that lie in one cache line; each seat has one
@@ -139,14 +138,14 @@ def signals() -> tuple[Callable[..., bool], Callable[..., None]]:
 
     fence, claimed = _fence(), _claimed()
 
-    @numba.njit
+    @numba.njit(nogil=True)
     def wait(board: Any, place: int, number: int) -> None:
         looks = 0
         while board[place] < number and looks < _PATIENCE:
             fence()
             looks += 1
 
-    @numba.njit
+    @numba.njit(nogil=True)
     def begin(board: Any, seat: int, number: int, portions: int) -> bool:
         if portions == 1:
             return True
@@ -159,7 +158,7 @@ def signals() -> tuple[Callable[..., bool], Callable[..., None]]:
             wait(board, 0, number + 1)
         return mine
 
-    @numba.njit
+    @numba.njit(nogil=True)
     def end(board: Any, seat: int, number: int, portions: int) -> None:
         fence()
         if seat == 0:
@@ -219,12 +218,19 @@ def _claimed() -> Callable[[Any, int, int], bool]:
 
 
 @lru_cache(maxsize=1)
+def processors() -> int:
+    """How many portions there are at most; more than 8 do not read memory any faster."""
+    return min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+@lru_cache(maxsize=1)
 def team() -> Team:
     """The team of this process."""
     return Team()
 
 
-register_at_fork(team.cache_clear)
+if hasattr(os, "register_at_fork"):  # a child process has none of its parent's threads
+    os.register_at_fork(after_in_child=team.cache_clear)
 
 
 @atexit.register

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from derive.forms.fused.stacks import extents_of, stack_of, worth_cutting
+from derive.forms.runtime.stacks import extents_of, stack_of, worth_cutting
 
 EXTENTS = {"n": 2, "a": 3, "b": 4, "c": 5}
 

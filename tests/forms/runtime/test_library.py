@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from derive.forms.fused.library import installed, products, products_of_stacks
-from derive.forms.fused.portions import processors
-from derive.forms.fused.team import team
+from derive.forms.runtime.library import installed, products, products_of_stacks
+from derive.forms.runtime.team import processors, team
 
 pytestmark = pytest.mark.skipif(not installed(), reason="MKL is not made for this machine")
 RNG = np.random.default_rng(1)

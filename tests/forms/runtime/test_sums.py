@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.forms.fused import stacks
-from derive.forms.fused.sums import add_product_windows
 from derive.forms.numpy_helpers import helper_sources
+from derive.forms.runtime import stacks
+from derive.forms.runtime.sums import add_product_windows
 from tests.forms.test_numpy_helpers import places
 
 HELPERS: dict[str, Any] = {"np": np}

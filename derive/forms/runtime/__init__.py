@@ -1,0 +1,1 @@
+"""What fused code calls: compiled kernels and products, on all processors."""
