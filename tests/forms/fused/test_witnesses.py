@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.forms.fused.test_launch import SIZES, given_to
+from tests.forms.runtime.test_launch import SIZES, given_to
 
 from derive.calculus.sweep import derive
 from derive.forms import function as of_function
