@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.forms.runtime.test_launch import SIZES, given_to
 
 from derive.calculus.sweep import derive
 from derive.forms import function as of_function
@@ -20,6 +19,7 @@ from derive.forms.numpy_sizes import arguments
 from derive.language.load import layer, load
 from derive.language.system import System
 from tests.forms.compare import drawn, run, sizes_for
+from tests.forms.runtime.test_launch import SIZES, given_to
 from tests.forms.systems import systems
 
 TELLING = {
