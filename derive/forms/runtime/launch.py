@@ -32,6 +32,7 @@ from derive.forms.runtime.team import Turn, processors, signals, team
 from derive.forms.runtime.windows import add_windows, contiguous
 
 _SMALL = 2**14  # elements of all arguments, below which a second thread does not help
+_SMALL_BESIDE_BLAS = 2**18  # and while threads of NumPy's library of products, which stay awake too, want to go on
 _EXACT = {"contract"}  # what a compiler may do: no more than multiply and add in one instruction
 _OF_NUMBERS = {"nnan", "nsz"}  # or take it that there is no NaN
 _IN_ANY_ORDER = {"contract", "reassoc", "nsz"}  # or add in any order, as vector instructions do
@@ -87,4 +88,5 @@ def compiled_kernels(kernels: Mapping[str, str]) -> dict[str, Any]:
 def _run(kernel: Turn, rows: int, *arguments: Any) -> None:
     """Run a kernel for all rows, in as many portions at a time as there are processors."""
     elements = sum([getattr(a, "size", 1) for a in arguments])
-    team().run(kernel, rows, min(processors(), rows) if elements >= _SMALL else 1, *arguments)
+    small = elements < (_SMALL if installed() else _SMALL_BESIDE_BLAS)
+    team().run(kernel, rows, 1 if small else min(processors(), rows), *arguments)

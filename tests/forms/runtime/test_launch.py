@@ -90,6 +90,25 @@ def test_arrays_that_lie_in_memory_in_another_order(monkeypatch: pytest.MonkeyPa
     np.testing.assert_allclose(found["dx"], expected["dx"], rtol=0, atol=1e-12 * np.abs(expected["dx"]).max())
 
 
+@pytest.mark.parametrize(("elements", "with_library", "without"), [(100, 1, 1), (2**16, 2, 1), (2**19, 2, 2)])
+def test_how_many_threads_do_a_kernel(
+    elements: int, with_library: int, without: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[int] = []
+
+    class Recorder:
+        def run(self, kernel: object, rows: int, portions: int, *arguments: object) -> None:
+            done.append(portions)
+
+    monkeypatch.setattr(launch, "team", Recorder)
+    monkeypatch.setattr(launch, "processors", lambda: 2)
+    run_kernel = launch.compiled_kernels({})["run_kernel"]
+    for there in (True, False):
+        monkeypatch.setattr(launch, "installed", lambda there=there: there)
+        run_kernel(None, 10, np.empty(elements - 10), 7, np.empty(10))
+    assert done == [with_library, without]
+
+
 def test_without_numba_numpy_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)
     launch.available.cache_clear()
