@@ -14,6 +14,7 @@ from typing import Any
 
 from derive.forms.runtime.team import Turn, signals
 
+MOST = 2**31 - 1  # rows, columns and steps in memory that the library counts, in 32 bits
 _SEQUENTIAL = 1  # MKL_THREADING_SEQUENTIAL
 _BY_ROWS, _PLAIN, _TRANSPOSED = 101, 111, 112  # CblasRowMajor, CblasNoTrans, CblasTrans
 

@@ -1,4 +1,4 @@
-"""Generated code with its products of matrices done by the functions of ``products`` and ``contraction``.
+"""Generated code with its products of matrices done by the functions of ``products`` and ``pieces``.
 
 The code keeps its meaning, whatever these functions are: ``a @ b`` becomes ``multiply(a, b)``, ``np.matmul`` too;
 ``np.einsum`` of two arrays becomes ``contract``; and in a loop ``x[t] += a @ b`` becomes ``add_products``, several that

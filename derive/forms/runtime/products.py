@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.forms.runtime.library import installed, products, products_of_stacks
+from derive.forms.runtime.library import MOST, installed, products, products_of_stacks
 from derive.forms.runtime.portions import in_portions
 from derive.forms.runtime.team import processors, team
 
@@ -44,7 +44,7 @@ def _set(add: float, *terms: tuple[Array, Array, Array]) -> bool:
     for out, left, right in terms:
         if not (out.ndim == left.ndim == right.ndim == 2 and out.dtype == left.dtype == right.dtype == first.dtype):
             return False
-        if not (len(out) == rows and out.size and left.size and _is_plain(out)):
+        if not (len(out) == rows and _is_plain(out) and _count(out, left, right)):
             return False
         matrices += [out, without_gaps(left), without_gaps(right)]
         work += out.size * left.shape[1]
@@ -55,11 +55,16 @@ def _set(add: float, *terms: tuple[Array, Array, Array]) -> bool:
     return True
 
 
+def _count(*arrays: Array) -> bool:
+    """Whether arrays have elements, and no more than the library counts."""
+    return all([0 < array.size <= MOST for array in arrays])
+
+
 def _is_plain(matrices: Array) -> bool:
     """Whether the last axis has no gaps in memory, and nothing overlaps."""
     down, across = matrices.strides[-2:]
     item = matrices.itemsize
-    return across == item and down >= item * matrices.shape[-1] and bool(matrices.flags.aligned)
+    return across == item and item * matrices.shape[-1] <= down <= item * MOST and bool(matrices.flags.aligned)
 
 
 def without_gaps(matrices: Array) -> Array:
@@ -79,7 +84,7 @@ def multiply_stacks(left: Array, right: Array) -> Array:
     The library would divide each product between threads, which gains nothing where they are small.
     """
     out = np.empty((*left.shape[:-1], right.shape[-1]), np.result_type(left, right))
-    if out.size and left.size and left.dtype == right.dtype and out.dtype.char in "fd" and installed():
+    if _count(out, left, right) and left.dtype == right.dtype and out.dtype.char in "fd" and installed():
         stacks = [without_gaps(a.reshape(-1, *a.shape[-2:])) for a in (out, left, right)]
         extent = len(stacks[0])
         turn, portions = products_of_stacks(out.dtype.char == "f"), _portions(extent, out.size * left.shape[-1])

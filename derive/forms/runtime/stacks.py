@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from derive.forms.runtime.library import installed
+from derive.forms.runtime.library import MOST, installed
 from derive.forms.runtime.products import without_gaps
 
 Array = Any  # a NumPy array of any type
@@ -19,7 +19,7 @@ _MUCH = 2**17  # elements, below which windows stay in the cache as a whole
 def worth_cutting(elements: int, one: Array, two: Array) -> bool:
     """Whether the library can multiply two arrays, and with so many elements it pays to do that in pieces."""
     fit = one.dtype == two.dtype and one.dtype.char in "fd" and one.size and two.size
-    return bool(elements >= _MUCH and fit and installed())
+    return bool(elements >= _MUCH and max(elements, one.size, two.size) <= MOST and fit and installed())
 
 
 def extents_of(axes: tuple[str, str], shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> Extents:

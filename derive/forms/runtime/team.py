@@ -24,9 +24,9 @@ _PATIENCE = 60_000  # looks at the board, of some 5 ns each
 _LINE = 8  # numbers of the board that lie in one cache line; each seat has one
 _TAKEN = 1  # where on the board the portions stand that seat 0 has taken from others, a bit each
 
-# A turn is compiled, (board, seat, number, portions, first, last, *arguments), and stands between ``signals``.  On the
-# board stands the number of the last piece of work begun; and in the line of each other seat that of its last portion
-# that is done, and of the last that somebody has begun.
+# A turn is (board, seat, number, portions, first, last, *arguments), compiled or not, and stands between ``signals``.
+# On the board stands the number of the last piece of work begun; and in the line of each other seat that of its last
+# portion that is done, and of the last that somebody has begun.
 Turn = Callable[..., None]
 
 

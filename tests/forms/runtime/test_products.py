@@ -121,6 +121,16 @@ def test_stacks_that_lie_in_memory_in_another_order() -> None:
     )
 
 
+def test_more_than_the_library_counts_is_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(under_test, "MOST", 20)
+    monkeypatch.setattr(under_test, "products", None)  # so that it would fail
+    monkeypatch.setattr(under_test, "products_of_stacks", None)
+    left, right = RNG.normal(size=(3, 7)), RNG.normal(size=(7, 2))
+    np.testing.assert_allclose(multiply(left, right), left @ right, rtol=1e-13)
+    stacks = RNG.normal(size=(6, 2, 2))
+    np.testing.assert_allclose(multiply_stacks(stacks, stacks), stacks @ stacks, rtol=1e-13)
+
+
 def test_single_precision_stays_single() -> None:
     left, right = (RNG.normal(size=(2, 3, 3)).astype(np.float32) for _ in range(2))
     assert multiply_stacks(left, right).dtype == np.float32
